@@ -1,0 +1,233 @@
+"""The book's Sphinx extension: baked figures, an honest cache, an offline and light site.
+
+Jupyter Book 1 does the rest. Everything here is something that its settings cannot say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import os
+import re
+import shutil
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from docutils import nodes
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+from tools.notebooks import set_source  # noqa: E402
+from tools.repository import edition, install_source, resolve, site  # noqa: E402
+
+LOG = logging.getLogger(__name__)
+STATIC = "RNN_TEXTBOOK_STATIC"
+DATA = re.compile(r'<script type="application/json" class="explore-data">(.*?)</script>', re.DOTALL)
+
+
+# -- the cache: Jupyter Book's compares code cells only, so a changed helper would leave old numbers ------
+def helpers_digest() -> str:
+    """Digest of all that can change an output although no cell changed."""
+    parts = [path.read_bytes() for path in sorted((ROOT / "src" / "helpers").rglob("*.py"))]
+    parts += [path.read_bytes() for path in sorted((ROOT / "book" / "figures").glob("*.svg"))]
+    parts += [version(name).encode() for name in ("numpy", "plotly", "torch")]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
+
+
+def configure(app: Sphinx, config: Any) -> None:
+    """Cache folder, repository address and vendored scripts, before anything reads the settings."""
+    build = Path(app.outdir).parent
+    cache = build / ".jupyter_cache" / helpers_digest()
+    for stale in (build / ".jupyter_cache").glob("*"):
+        if stale != cache:
+            shutil.rmtree(stale, ignore_errors=True)
+    config.nb_execution_cache_path = str(cache)
+
+    url = resolve(ROOT)
+    options = config.html_theme_options
+    config.html_context |= {"edition": edition(ROOT), "repository_url": url}
+    for key in ("repository_url", "launch_buttons", "repository_branch", "path_to_docs"):
+        options.pop(key, None)
+    options |= {"use_repository_button": bool(url), "use_issues_button": False, "use_edit_page_button": False}
+    if url:
+        options |= {
+            "repository_url": url,
+            "repository_branch": f"edition-{edition(ROOT)}",
+            "path_to_docs": "",
+            "launch_buttons": {
+                "notebook_interface": "jupyterlab",
+                "binderhub_url": "https://mybinder.org",
+                "colab_url": "https://colab.research.google.com" if "github.com" in url else "",
+            },
+        }
+        config.ogp_site_url = site(url)
+
+    assets = build / "assets"
+    vendor(assets)
+    config.html_static_path.append(str(assets))
+
+
+def vendor(assets: Path) -> None:
+    """Put the npm assets where the site serves them: only the components of MathJax that the book uses."""
+    modules = ROOT / "node_modules"
+    mathjax = modules / "mathjax" / "es5"
+    if not mathjax.is_dir():
+        raise FileNotFoundError("node_modules/mathjax is missing: run `make book`, which installs the site's assets")
+    wanted = {modules / "plotly.js-cartesian-dist-min" / "plotly-cartesian.min.js": "vendor/plotly.min.js"}
+    for part in ("startup.js", "core.js", "input/tex-base.js", "input/tex/extensions/ams.js",
+                 "output/chtml.js", "output/chtml/fonts/tex.js", "a11y/assistive-mml.js"):  # fmt: skip
+        wanted[mathjax / part] = f"vendor/mathjax/{part}"
+    for font in (mathjax / "output/chtml/fonts/woff-v2").glob("*.woff"):
+        wanted[font] = f"vendor/mathjax/output/chtml/fonts/woff-v2/{font.name}"
+    for origin, name in wanted.items():
+        target = assets / name
+        if not target.exists() or target.stat().st_mtime < origin.stat().st_mtime:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(origin, target)
+
+
+# -- baked figures: out of the page, into one file each, loaded when the figure comes near ---------------
+def move_baked_data(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """Replace the data in a page by the name of the file that holds them."""
+    body = context.get("body", "")
+    names = re.findall(r'<div class="explore" id="([^"]+)"', body)
+    for name in {n for n in names if names.count(n) > 1}:
+        LOG.warning("two figures on this page are named %r; names are addresses, and unique", name, location=pagename)
+
+    def move(match: re.Match[str]) -> str:
+        data = match[1].replace("<\\/", "</")
+        key = hashlib.sha256(data.encode()).hexdigest()[:16]
+        target = Path(app.outdir) / "_static" / "explore" / f"{key}.js"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(f'(window.exploreBaked ??= {{}})["{key}"] = {data};\n')
+        return f'<script type="application/json" class="explore-data" data-src="{key}"></script>'
+
+    context["body"] = DATA.sub(move, body)
+
+
+class FigureLinks(SphinxTransform):
+    """`[text](#norms?length=60)` and `[text](03_gradients.ipynb#norms?length=60)` are addresses of figures.
+
+    Sphinx would look for a section of that name, and warn.
+    """
+
+    default_priority = 5  # before MyST resolves links
+
+    def apply(self, **kwargs: Any) -> None:
+        """Turn each such link into a plain one."""
+        for node in list(self.document.findall(nodes.reference)) + list(self.document.findall(addnodes.pending_xref)):
+            target = node.get("refuri") or node.get("reftarget") or ""
+            if "?" not in target or target.startswith(("http:", "https:")) or "#" not in target + node.get("reftargetid", ""):
+                continue
+            page, _, state = target.partition("#")
+            uri = f"{re.sub(r'[.](ipynb|md)$', '.html', page)}#{state}"
+            link = nodes.reference("", "", *[child.deepcopy() for child in node.children], refuri=uri, internal=True)
+            node.replace_self(link)
+
+
+# -- each page --------------------------------------------------------------------------------------------
+def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """Local MathJax on pages with math, the address for error reports, and a title that names the page first."""
+    url = app.config.html_context["repository_url"]
+    if url:
+        title = quote(f"Error on {pagename} (edition {context['edition']})")
+        kind = "-/issues/new?issue[title]=" if "gitlab" in url else "issues/new?title="
+        context["report_url"] = f"{url}/{kind}{title}"
+
+
+def local_mathjax(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """MathJax from this site, with the components named one by one, and only where there is math."""
+    has_math = doctree is not None and any(doctree.findall(lambda n: isinstance(n, nodes.math | nodes.math_block)))
+    has_math = has_math or r"\(" in context.get("body", "")
+    scripts = context.get("script_files", [])
+    scripts[:] = [s for s in scripts if "mathjax" not in str(getattr(s, "filename", s)).lower()
+                  and "MathJax" not in str(getattr(s, "attributes", {}).get("body", ""))]  # fmt: skip
+    if not has_math:
+        return
+    load = ["core", "input/tex-base", "[tex]/ams", "output/chtml", "output/chtml/fonts/tex.js", "a11y/assistive-mml"]
+    settings = {
+        "loader": {"load": load},
+        "tex": {"packages": {"[+]": ["ams"]}, "inlineMath": [["\\(", "\\)"]], "displayMath": [["\\[", "\\]"]]},
+        "options": {
+            "processHtmlClass": "tex2jax_process|mathjax_process|math|output_area",
+            "ignoreHtmlClass": "tex2jax_ignore|mathjax_ignore|document",
+        },
+    }
+    root = context["pathto"]("_static/vendor/mathjax/startup.js", 1)
+    context["metatags"] += (
+        f"\n<script>window.MathJax = {json.dumps(settings)};</script>\n<script defer src=\"{root}\"></script>\n"
+    )
+
+
+# -- after the last page --------------------------------------------------------------------------------------
+EDITS = [  # four attributes of the theme that axe-core objects to (each tested in tests/test_site.py)
+    (r' title="Search" aria-label="Search"', r' title="Search"'),
+]
+
+
+def finish(app: Sphinx, error: Exception | None) -> None:
+    """Edit what templates cannot reach, subset the icon fonts, drop what no page uses."""
+    if error or app.builder.name != "html":
+        return
+    out = Path(app.outdir)
+    pages = sorted(out.rglob("*.html"))
+    for page in pages:
+        text = page.read_text()
+        edited = text
+        for pattern, replacement in EDITS:
+            edited = re.sub(pattern, replacement, edited)
+        if edited != text:
+            page.write_text(edited)
+    texts = [page.read_text() for page in pages]
+    used = set(re.findall(r'data-src="([0-9a-f]{16})"', "".join(texts)))
+    for data in (out / "_static" / "explore").glob("*.js"):
+        if data.stem not in used:
+            data.unlink()
+    for notebook in (out / "_sources" / "notebooks").glob("*.ipynb"):  # the download knows its edition, too
+        install = install_source(app.config.html_context["repository_url"], edition(ROOT))
+        content = set_source(json.loads(notebook.read_text()), install)
+        notebook.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    lighten(out, texts)
+
+
+def lighten(out: Path, texts: list[str]) -> None:
+    """Keep the icons that the pages show, and drop the 1.4 MB script that would draw them a second time."""
+    static = out / "_static"
+    (static / "scripts" / "fontawesome.js").write_text("/* the icon fonts are enough */\n")
+    styles = "".join(path.read_text() for path in static.rglob("*.css"))
+    scripts = "".join(path.read_text() for path in (static / "scripts").glob("*.js"))
+    names = set(re.findall(r"\bfa-([a-z0-9-]+)", "".join(texts) + scripts))
+    glyphs = {name: int(code, 16) for name, code in re.findall(r'\.fa-([a-z0-9-]+)[^{}]*\{--fa:"\\([0-9a-f]+)"', styles)}
+    wanted = {glyphs[name] for name in names if name in glyphs}
+    wanted |= {int(code, 16) for code in re.findall(r'content:\s*(?:var\([^)]*,)?"\\(f[0-9a-f]{3})"', styles)}
+    for font in (static / "vendor" / "fontawesome").rglob("*.woff2"):
+        face = TTFont(font)
+        subsetter = subset.Subsetter(subset.Options(layout_features=[]))
+        subsetter.populate(unicodes=sorted(wanted))
+        subsetter.subset(face)
+        face.flavor = "woff2"
+        face.save(font)
+    for font in (static / "vendor" / "fontawesome").rglob("*.ttf"):
+        font.unlink()
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register everything above."""
+    os.environ[STATIC] = "1"
+    app.add_transform(FigureLinks)
+    app.connect("config-inited", configure, priority=100)
+    app.connect("html-page-context", page_context)
+    app.connect("html-page-context", move_baked_data)
+    app.connect("html-page-context", local_mathjax, priority=900)
+    app.connect("build-finished", finish)
+    return {"version": html.escape(edition(ROOT)), "parallel_read_safe": True, "parallel_write_safe": True}
