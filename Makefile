@@ -40,7 +40,7 @@ check: $(VENV)/.installed  ## lint, format, types, floors, spelling, notebooks' 
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/codespell
+	$(BIN)/codespell *.md *.cff Makefile book notebooks src tests tools homework benchmarks
 	$(BIN)/python tools/notebooks.py --check
 
 test: check book  ## everything, in a real browser and a real JupyterLab

@@ -26,16 +26,21 @@
   // -- decoding: the inverse of explore.py's _pack --------------------------------------------
   const unpack = (packed) => {
     if (Array.isArray(packed)) return packed;
-    return packed.rows.map((row) => {
+    const { digits, order, stride, size, width } = packed, rows = [];
+    packed.rows.forEach((row, i) => {
       let values = row;
-      for (let k = 0; k < packed.order; k++) {
+      for (let k = 0; k < order; k++) {
         let sum = 0;
         values = values.map((v) => (sum += v));
       }
-      values = values.map((v) => v / 10 ** packed.digits);
-      if (!packed.width) return values;
+      const near = stride && Math.floor(i / stride) % size ? rows[i - stride] : undefined;
+      rows.push(near?.length === values.length ? values.map((v, j) => v + near[j]) : values);
+    });
+    return rows.map((row) => {
+      const values = row.map((v) => v / 10 ** digits);
+      if (!width) return values;
       const grid = [];
-      for (let i = 0; i < values.length; i += packed.width) grid.push(values.slice(i, i + packed.width));
+      for (let i = 0; i < values.length; i += width) grid.push(values.slice(i, i + width));
       return grid;
     });
   };

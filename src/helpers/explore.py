@@ -19,7 +19,8 @@ import math
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -36,7 +37,7 @@ from helpers._assets import asset
 STATIC = "RNN_TEXTBOOK_STATIC"  # set by the book build: always bake
 MAX_COMBINATIONS = 1_000
 MAX_BYTES = 35_000  # of one baked figure, gzipped
-RESERVED = ("name", "live", "play", "units")
+RESERVED = ("name", "live", "play", "units", "titles")
 
 _used: dict[str, tuple[Any, str, str]] = {}  # name -> (cell, function, whole call)
 
@@ -50,12 +51,8 @@ class Control:
     values: list[Any]
     labels: list[str]
     start: int
+    title: str
     unit: str = ""
-
-    @property
-    def title(self) -> str:
-        """The name as a person reads it."""
-        return self.name.replace("_", " ").capitalize()
 
     @property
     def shown(self) -> list[str]:
@@ -70,6 +67,7 @@ def explore(
     live: bool | None = None,
     play: str | None = None,
     units: dict[str, str] | None = None,
+    titles: dict[str, str] | None = None,
     **controls: Any,
 ) -> Explorer:
     """Show ``figure_function(**values)`` under one control for each keyword.
@@ -87,6 +85,8 @@ def explore(
         The control that a play button moves.
     units : dict, optional
         Control name to unit; the unit is shown behind the value.
+    titles : dict, optional
+        Control name to what stands above the control; without it the name, underscores as blanks.
     **controls
         A tuple ``(low, high, step[, start])`` makes a slider, a list or a dict ``{label: value}`` a
         drop-down, a bool a check box.
@@ -108,13 +108,15 @@ def explore(
     name = name or re.sub(r"[^a-z0-9]+", "-", called.lower()).strip("-").replace("lambda", "figure")
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", name):
         raise ValueError(f"name: got {name!r}, wanted letters, digits and hyphens, a letter first")
-    units = units or {}
-    parsed = [_parse(key, value, units.get(key, "")) for key, value in controls.items()]
-    for key in units:
-        if key not in controls:
-            raise ValueError(f"units: got {key!r}, wanted one of the controls {list(controls)}")
-    if play is not None and play not in controls:
-        raise ValueError(f"play: got {play!r}, wanted one of the controls {list(controls)}")
+    units, titles = units or {}, titles or {}
+    for argument, keys in {"units": units, "titles": titles, "play": [play] if play else []}.items():
+        for key in keys:
+            if key not in controls:
+                raise ValueError(f"{argument}: got {key!r}, wanted one of the controls {list(controls)}")
+    parsed = [
+        _parse(key, value, titles.get(key, key.replace("_", " ").capitalize()), units.get(key, ""))
+        for key, value in controls.items()
+    ]
     count = math.prod(len(control.values) for control in parsed)
     if count > MAX_COMBINATIONS:
         sizes = ", ".join(f"{control.name} {len(control.values)}" for control in parsed)
@@ -181,18 +183,19 @@ class Explorer:
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
+        show: Callable[..., Any] = display
         if not self.is_live:
             page = self.static_html(standalone=not os.environ.get(STATIC))
-            display({"text/html": page, "text/plain": repr(self)}, raw=True)
+            show({"text/html": page, "text/plain": repr(self)}, raw=True)
         elif importlib.util.find_spec("ipywidgets") is None or importlib.util.find_spec("anywidget") is None:
-            display(self.draw(**self.values()))
+            show(self.draw(**self.values()))
             print("This figure has controls; they need the packages ipywidgets and anywidget.")  # noqa: T201
         else:
             if _on_colab():
-                from google.colab import output
+                from google.colab import output  # type: ignore[import-not-found]
 
                 output.enable_custom_widget_manager()
-            display(self.widget())
+            show(self.widget())
 
     # -- with a kernel --------------------------------------------------------
     def widget(self) -> Any:
@@ -305,13 +308,13 @@ class Explorer:
                 continue
             for k in reversed(range(len(shape))):
                 if k not in axes:
-                    table = np.take(table, 0, axis=k)
-            varying.append([path, axes, _pack([json.loads(text) for text in table.ravel()])])
+                    table = np.take(table, 0, axis=k)  # the shape keeps only axes that matter
+            varying.append([path, axes, _pack([json.loads(text) for text in table.ravel()], table.shape)])
         controls = [
             {"name": c.name, "kind": c.kind, "labels": c.labels, "shown": c.shown, "start": c.start}
             for c in self.controls
         ]
-        baked = {"name": self.name, "controls": controls, "fixed": fixed, "varying": varying}
+        baked: dict[str, Any] = {"name": self.name, "controls": controls, "fixed": fixed, "varying": varying}
         if self.play is not None:
             baked["play"] = [c.name for c in self.controls].index(self.play)
         _weigh(self.name, baked)
@@ -319,11 +322,11 @@ class Explorer:
         return baked
 
 
-def _parse(name: str, spec: Any, unit: str) -> Control:
+def _parse(name: str, spec: Any, title: str, unit: str) -> Control:
     if name in RESERVED:
         raise ValueError(f"{name}: reserved, wanted another name for the control")
     if isinstance(spec, bool):
-        return Control(name, "checkbox", [False, True], ["off", "on"], int(spec))
+        return Control(name, "checkbox", [False, True], ["off", "on"], int(spec), title)
     if isinstance(spec, tuple):
         numbers = all(isinstance(v, int | float) and math.isfinite(v) for v in spec)
         if len(spec) not in (3, 4) or not numbers:
@@ -339,14 +342,14 @@ def _parse(name: str, spec: Any, unit: str) -> Control:
         near = min(range(count), key=lambda i: abs(values[i] - start))
         if abs(values[near] - start) > 1e-9:
             raise ValueError(f"{name}: got start {start}, wanted one of {low}, {low + step:g}, ... {high}")
-        return Control(name, "range", values, [f"{v:g}" for v in values], near, unit)
+        return Control(name, "range", values, [f"{v:g}" for v in values], near, title, unit)
     if isinstance(spec, dict | list):
         if not spec:
             raise ValueError(f"{name}: got {spec}, an empty choice; wanted at least one value")
         labels = [str(v) for v in spec]
         if len(set(labels)) < len(labels):
             raise ValueError(f"{name}: got the label {max(labels, key=labels.count)!r} twice")
-        return Control(name, "select", list(spec.values() if isinstance(spec, dict) else spec), labels, 0, unit)
+        return Control(name, "select", list(spec.values() if isinstance(spec, dict) else spec), labels, 0, title, unit)
     raise ValueError(f"{name}: got {spec!r}, wanted (low, high, step[, start]), a list, a dict or a bool")
 
 
@@ -377,7 +380,7 @@ def _cell_id() -> str | None:
         return None
     from IPython import get_ipython
 
-    parent = get_ipython().kernel.get_parent()  # type: ignore[no-untyped-call, union-attr]
+    parent = get_ipython().kernel.get_parent()
     cell: str | None = (parent or {}).get("metadata", {}).get("cellId")
     return cell
 
@@ -439,6 +442,8 @@ def _leaves(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, 
     if isinstance(node, dict) and "bdata" in node:  # plotly 6 and later: arrays as base64
         flat = np.frombuffer(base64.b64decode(node["bdata"]), node["dtype"])
         node = flat.reshape([int(n) for n in str(node.get("shape", flat.size)).split(",")])
+    if path[:1] == ("data",) and isinstance(node, list | tuple) and node and _numbers(node):
+        node = np.array(node)
     if isinstance(node, np.ndarray):
         yield path, _round(node).tolist() if node.dtype.kind == "f" else node.tolist()
     elif path == ("layout", "template"):
@@ -453,6 +458,10 @@ def _leaves(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, 
         yield path, node
 
 
+def _numbers(values: Sequence[Any]) -> bool:
+    return all(isinstance(v, int | float | np.number) and not isinstance(v, bool) for v in values)
+
+
 def _round(array: NDArray[Any]) -> NDArray[Any]:
     """Six significant digits: finer than any screen, and text that compresses."""
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -461,46 +470,66 @@ def _round(array: NDArray[Any]) -> NDArray[Any]:
     return np.where(np.isfinite(array), np.round(array * scale) / scale, np.nan)
 
 
-def _pack(values: list[Any]) -> Any:
-    """Arrays of decimals with few digits as differences of integers, which compress to about a byte each."""
+def _pack(values: list[Any], shape: tuple[int, ...]) -> Any:
+    """Arrays of decimals as small integers: about a byte a number once the page is gzipped.
+
+    Curves are smooth along themselves, so each row is kept as its differences of order 0, 1 or 2; and they
+    change little from one position of a control to the next, so a row may be kept as its difference to the
+    row `stride` places before, the neighbour along one control. Whatever is shortest is kept.
+    """
     rows = [np.array(v) for v in values if isinstance(v, list)]
     if len(rows) < len(values) or any(r.dtype.kind not in "if" or r.ndim > 2 or not r.size for r in rows):
         return values
     whole = np.concatenate([r.ravel() for r in rows]).astype(float)
     if not np.isfinite(whole).all() or np.abs(whole).max() > 1e6:
         return values
-    for digits in range(5):
-        if np.abs(np.round(whole, digits) - whole).max() < 1e-9:
-            break
-    else:
+    digits = next((d for d in range(5) if np.abs(np.round(whole, d) - whole).max() < 1e-9), None)
+    if digits is None:
         return values
     integers = [np.round(r.ravel() * 10**digits).astype(int) for r in rows]
-    orders = [[np.diff(i, n=0), _differences(i, 1), _differences(i, 2)] for i in integers]
-    best = min(range(3), key=lambda k: sum(len(json.dumps(o[k].tolist())) for o in orders))
-    packed = {"digits": digits, "order": best, "rows": [o[best].tolist() for o in orders]}
-    if rows[0].ndim == 2:
-        packed["width"] = rows[0].shape[1]
-    return packed
+    tries = []
+    for axis in [None, *range(len(shape))]:
+        stride = 0 if axis is None else math.prod(shape[axis + 1 :])
+        near = [_neighbour(i, stride, 1 if axis is None else shape[axis], integers) for i in range(len(rows))]
+        apart = [row if other is None else row - other for row, other in zip(integers, near, strict=True)]
+        for order in range(3):
+            packed: dict[str, Any] = {"digits": digits, "order": order, "rows": [_differences(r, order) for r in apart]}
+            if stride:
+                packed |= {"stride": stride, "size": shape[axis or 0]}
+            if rows[0].ndim == 2:
+                packed["width"] = rows[0].shape[1]
+            tries.append(packed)
+    return min(tries, key=lambda p: len(zlib.compress(json.dumps(p).encode(), 1)))
 
 
-def _differences(array: NDArray[Any], order: int) -> NDArray[Any]:
+def _neighbour(i: int, stride: int, size: int, rows: list[NDArray[Any]]) -> NDArray[Any] | None:
+    """The row one position back along a control, where there is one of the same length."""
+    if not stride or i // stride % size == 0 or len(rows[i - stride]) != len(rows[i]):
+        return None
+    return rows[i - stride]
+
+
+def _differences(array: NDArray[Any], order: int) -> list[int]:
     for _ in range(order):
         array = np.diff(array, prepend=0)
-    return array
+    return [int(v) for v in array]
 
 
 def unpack(packed: Any) -> list[Any]:
     """Undo `_pack`; the page script does the same (the tests hold them together)."""
     if not isinstance(packed, dict):
         return list(packed)
-    rows = []
-    for row in packed["rows"]:
+    rows: list[NDArray[Any]] = []
+    for i, row in enumerate(packed["rows"]):
         array = np.array(row)
         for _ in range(packed["order"]):
             array = np.cumsum(array)
-        values = array / 10 ** packed["digits"]
-        rows.append(values.reshape(-1, packed["width"]).tolist() if "width" in packed else values.tolist())
-    return rows
+        rows.append(array)
+        other = _neighbour(i, packed.get("stride", 0), packed.get("size", 1), rows)
+        if other is not None:
+            rows[i] = array + other
+    values = [row / 10 ** packed["digits"] for row in rows]
+    return [v.reshape(-1, packed["width"]).tolist() if "width" in packed else v.tolist() for v in values]
 
 
 def _weigh(name: str, baked: Any) -> None:

@@ -35,15 +35,17 @@ def memory(feedback_weight: float) -> go.Figure:
         text = {"text": f"x<sub>1</sub> = {size}", "showarrow": False, "xanchor": "left"}
         labels.append(text | {"x": 1, "y": round(h[1], 3), "xshift": 10, "yshift": shift})
     large, small = ends
-    if large < 0.02:
-        reading = f"w = {feedback_weight:g}: at step {STEPS} both states are below 0.02. The network has forgotten."
+    if large < 0.03:
+        reading = f"w = {feedback_weight:g}: at step {STEPS} both states are below 0.03. The network has forgotten."
     elif large - small < 0.02:
         reading = (
             f"w = {feedback_weight:g}: the state stays at {large:.2f} for both inputs. "
             "The network knows that something came, not how big it was."
         )
     else:
-        reading = f"w = {feedback_weight:g}: at step {STEPS} the states are {large:.2f} and {small:.2f}. A trace is left."
+        reading = (
+            f"w = {feedback_weight:g}: at step {STEPS} the states are {large:.2f} and {small:.2f}. A trace is left."
+        )
     return go.Figure(
         data=traces,
         layout={

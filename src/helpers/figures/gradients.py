@@ -10,6 +10,7 @@ from helpers.gradients import log_gradient_norms, recurrent_matrix
 from helpers.style import COLOR, level, line, power_of_ten, power_ticks
 
 SIZE, LONGEST = 32, 100
+DECADES = 12  # the plot shows 10^-12 to 10^12; the label names what lies beyond
 
 
 @cache
@@ -51,23 +52,30 @@ def norm_against_step(length: int, eigenvalue: float, activation: str = "identit
         verdict = "one update throws the weights far away"
     else:
         verdict = "step 0 still hears the error"
-    at_end = length > 92  # where the label would leave the plot
-    label = {
-        "x": length, "y": 0, "text": "loss", "font": {"color": COLOR["output"]}, "showarrow": False,
-        "xanchor": "right" if at_end else "left", "xshift": -10 if at_end else 10, "yshift": 14,
-    }  # fmt: skip
+    # Where the curve leaves the frame, its last visible point carries the label.
+    hidden = np.flatnonzero(np.abs(size) > DECADES)
+    seen = hidden[-1] + 1 if hidden.size else 0
+    at_end, below = length > 92, size[seen] < 0
+    labels = [
+        {"x": length, "y": 0, "text": "loss", "font": {"color": COLOR["output"]}, "showarrow": False,
+         "xanchor": "right" if at_end else "left", "xshift": -10 if at_end else 10, "yshift": 14 if below else -14},
+        {"x": int(seen), "y": size[seen], "text": f"{power_of_ten(arrived, 2)} at step 0", "showarrow": False,
+         "font": {"color": COLOR["grad"]}, "xanchor": "left", "xshift": 12, "yshift": -14 if below else 14},
+    ]  # fmt: skip
+    if hidden.size:
+        labels[1] |= {"text": f"{'↓' if below else '↑'} {labels[1]['text']}", "yshift": 12 if below else -12}
     return go.Figure(
         data=[
             go.Scatter(y=size, mode="lines", **line("grad", name="log10 of the gradient norm")),
-            _end("grad", 0, size[0], "triangle-left", 13),
+            _end("grad", int(seen), size[seen], "triangle-left", 13),
             _end("output", length, 0, "diamond", 11),
         ],
         layout={
             "height": 320,
             "xaxis": {"title": {"text": "step t"}, "range": [-1, LONGEST]},
-            "yaxis": {"title": {"text": "size of the gradient ∂L/∂h<sub>t</sub>"}} | power_ticks(-32, 24, 8),
+            "yaxis": {"title": {"text": "size of the gradient ∂L/∂h<sub>t</sub>"}} | power_ticks(-DECADES, DECADES, 4),
             "shapes": [level(0)],
-            "annotations": [label],
+            "annotations": labels,
             "meta": {
                 "reading": f"{length} steps, eigenvalue {eigenvalue:g}: {power_of_ten(arrived, 2)} of the gradient "
                 f"reaches step 0, so {verdict}."
