@@ -5,6 +5,7 @@ Used by test_live.py (this environment) and by elsewhere/ (fresh ones).
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -335,6 +336,7 @@ def figures(page: Any) -> list[Any]:
 
 
 # The layers of plotly's traces: what is drawn inside the axes; a new title alone does not change it.
+# Names that plotly gives anew with each drawing are left out.
 TRACES = ".js-plotly-plot .main-svg .mlayer"
 DRAWN = f"root => [...root.querySelectorAll('{TRACES}')].map(layer => layer.innerHTML).join('')"
 
@@ -377,7 +379,7 @@ def _reading(figure: Any) -> str:
 
 
 def _drawn(figure: Any) -> str:
-    return figure.evaluate(DRAWN)
+    return re.sub(r"\b(trace|clip)[0-9a-f-]{6,36}", "", figure.evaluate(DRAWN))
 
 
 def _settled(page: Any, figure: Any) -> str:

@@ -8,6 +8,7 @@ import json
 
 import lab
 import pytest
+from playwright.sync_api import TimeoutError
 
 import notebooks
 
@@ -117,39 +118,47 @@ def plotly_js(venv):
     return version, text
 
 
+HOME = "https://notebook.test/"
 # As in Colab: an output lives in a frame of another origin, with scripts and little else.
-FRAME = '<!doctype html><title>Output</title><iframe sandbox="allow-scripts allow-downloads" srcdoc="{}"></iframe>'
+FRAME = """<!doctype html><title>Output</title>
+<iframe sandbox="allow-scripts allow-downloads" width="900" height="800" srcdoc="{}"></iframe>"""
 LABEL = "c => c.closest('label').textContent.trim()"
 DATA = "() => JSON.stringify(document.querySelector('.js-plotly-plot').data)"
 
 
+def answers(figure, version, text):
+    """Return what answers the page's requests: its frame, plotly.js from its one address, and nothing else."""
+
+    def answer(route):
+        if route.request.url == HOME:
+            route.fulfill(body=FRAME.format(html.escape(figure)), content_type="text/html; charset=utf-8")
+        elif route.request.url == f"https://cdn.plot.ly/plotly-{version}.min.js":
+            headers = {"access-control-allow-origin": "*"}
+            route.fulfill(body=text, content_type="text/javascript; charset=utf-8", headers=headers)
+        else:
+            route.abort()
+
+    return answer
+
+
 def test_every_control_moves_its_figure_in_a_frame_of_its_own(browser, ran, plotly_js):
-    version, text = plotly_js
     for number, figure in enumerate(ran.figures):
-        context = browser.new_context(reduced_motion="reduce", viewport={"width": 1000, "height": 900})
-        page = context.new_page()
-        watch, asked = lab.Watch(page, "https://notebook.test"), []
-
-        def answer(route, figure=figure, asked=asked):
-            url = route.request.url
-            if url == "https://notebook.test/":
-                route.fulfill(body=FRAME.format(html.escape(figure)), content_type="text/html; charset=utf-8")
-            elif url == f"https://cdn.plot.ly/plotly-{version}.min.js":
-                asked.append(url)
-                body, kind = text, "text/javascript; charset=utf-8"
-                route.fulfill(body=body, content_type=kind, headers={"access-control-allow-origin": "*"})
-            else:
-                route.abort()
-
-        page.route("**/*", answer)
-        page.goto("https://notebook.test/")
-        page.frame_locator("iframe").locator(lab.TRACES).first.wait_for(state="attached")
+        page = browser.new_page(reduced_motion="reduce", viewport={"width": 1000, "height": 900})
+        watch = lab.Watch(page, HOME)
+        page.route("**/*", answers(figure, *plotly_js))
+        page.goto(HOME)
+        try:
+            page.frame_locator("iframe").locator(lab.TRACES).first.wait_for(state="attached")
+        except TimeoutError as error:
+            raise AssertionError(f"figure {number} was not drawn: {watch.errors} {watch.strangers}") from error
         frame = page.frames[1]
-        for control in frame.locator(".explore-controls").locator("input, select").all():
+        controls = frame.locator(".explore-controls").locator("input, select").all()
+        assert controls
+        for control in controls:
             check_control(frame, control, f"figure {number}")
         assert not watch.errors, watch.errors
-        assert set(watch.strangers) == set(asked)
-        context.close()
+        assert set(watch.strangers) <= {f"https://cdn.plot.ly/plotly-{plotly_js[0]}.min.js"}
+        page.close()
 
 
 def check_control(frame, control, where):
@@ -168,8 +177,9 @@ def check_control(frame, control, where):
         chosen = control.evaluate("c => c.selectedIndex")
         other = (chosen + 1) % control.locator("option").count()
         steps = [lambda: control.select_option(index=other), lambda: control.select_option(index=chosen)]
-    steps[0]()
-    frame.wait_for_function(f"start => ({DATA})() !== start", arg=start, timeout=10_000)
-    steps[1]()
-    frame.wait_for_function(f"start => ({DATA})() === start", arg=start, timeout=10_000)
-    assert frame.evaluate(DATA) == start, label
+    for step, wanted in zip(steps, ("!==", "==="), strict=True):
+        step()
+        try:
+            frame.wait_for_function(f"start => ({DATA})() {wanted} start", arg=start, timeout=10_000)
+        except TimeoutError as error:
+            raise AssertionError(f"{label}: the data of the plot did not follow") from error

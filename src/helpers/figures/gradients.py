@@ -73,7 +73,7 @@ def norm_against_step(length: int, eigenvalue: float, activation: str = "identit
         layout={
             "height": 320,
             "xaxis": {"title": {"text": "step t"}, "range": [-1, LONGEST]},
-            "yaxis": {"title": {"text": "size of the gradient ∂L/∂h<sub>t</sub>"}} | power_ticks(-DECADES, DECADES, 4),
+            "yaxis": {"title": {"text": "size of ∂L/∂h<sub>t</sub>"}} | power_ticks(-DECADES, DECADES, 4),
             "shapes": [level(0)],
             "annotations": labels,
             "meta": {
