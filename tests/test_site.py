@@ -390,6 +390,13 @@ def test_a_figure_that_cannot_be_drawn_says_so(browser, home):
     seen.context.close()
 
 
+def test_tab_reaches_the_figure_before_its_folded_code(visit):
+    page = visit("notebooks/03_gradients.html").page
+    order = page.evaluate("""() => [...document.querySelectorAll(".cell.tag_hide-input :is(input, summary)")]
+      .map((e) => e.tagName)""")
+    assert order.index("INPUT") < order.index("SUMMARY")
+
+
 # -- states in links ------------------------------------------------------------------------------------------
 GRADIENTS = "notebooks/03_gradients.html"
 
@@ -596,32 +603,52 @@ def test_while_there_is_no_address_there_are_no_launch_buttons():
     assert "_sources/notebooks/03_gradients.ipynb" in text, "the download is there all the same"
 
 
-def test_with_an_address_every_button_leads_to_this_notebook_of_this_edition(tmp_path):
-    copy = lab.copy_repository(tmp_path / "book")
-    (copy / "node_modules").symlink_to(ROOT / "node_modules")
-    write(copy, "https://github.com/someone/rnn-book")
+def build(folder):
     program = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
     command = [program, "build", ".", "-W", "-n", "--keep-going", "--quiet"]
-    built = subprocess.run(command, cwd=copy, capture_output=True, text=True)
+    built = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     assert built.returncode == 0, built.stdout[-2000:] + built.stderr[-4000:]
-    branch = f"edition-{edition(ROOT)}"
-    text = (copy / "_build" / "html" / GRADIENTS).read_text()
-    assert (
-        f'href="https://mybinder.org/v2/gh/someone/rnn-book/{branch}?urlpath=lab/tree/notebooks/03_gradients.ipynb"'
-        in text
-    )
-    assert (
-        f'href="https://colab.research.google.com/github/someone/rnn-book/blob/{branch}/notebooks/03_gradients.ipynb"'
-        in text
-    )
+    return folder / "_build" / "html"
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    """A copy of the tree with an address written in, built."""
+    folder = lab.copy_repository(tmp_path_factory.mktemp("copy") / "book")
+    (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    write(folder, "https://github.com/someone/rnn-book")
+    build(folder)
+    return folder
+
+
+def test_with_an_address_every_button_leads_to_this_notebook_of_this_edition(copy):
+    site = copy / "_build" / "html"
+    text, branch, notebook = (site / GRADIENTS).read_text(), f"edition-{edition(ROOT)}", "notebooks/03_gradients.ipynb"
+    binder = f"https://mybinder.org/v2/gh/someone/rnn-book/{branch}?urlpath=lab/tree/{notebook}"
+    colab = f"https://colab.research.google.com/github/someone/rnn-book/blob/{branch}/{notebook}"
+    assert f'href="{binder}"' in text
+    assert f'href="{colab}"' in text
     assert 'href="https://github.com/someone/rnn-book"' in text
     report = re.search(r'href="(https://github.com/someone/rnn-book/issues/new\?[^"]+)">Report an error', text)
     assert "03_gradients" in report[1]
     assert '<meta property="og:url" content="https://someone.github.io/rnn-book/notebooks/03_gradients.html"' in text
-    card = copy / "_build" / "html" / "_static" / "card.png"
-    assert card.read_bytes()[:4] == b"\x89PNG"
+    assert (site / "_static" / "card.png").read_bytes()[:4] == b"\x89PNG"
     download = re.search(r'href="(\.\./_sources/notebooks/03_gradients\.ipynb)"', text)
-    notebook = ((copy / "_build" / "html" / GRADIENTS).parent / download[1]).resolve().read_text()
+    cells = json.loads(((site / GRADIENTS).parent / download[1]).resolve().read_text())["cells"]
     install = f"rnn-textbook @ git+https://github.com/someone/rnn-book@{branch}"
-    source = "".join("".join(cell["source"]) for cell in json.loads(notebook)["cells"] if cell["cell_type"] == "code")
+    source = "".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     assert install in re.sub(r'"\s*"', "", source)
+
+
+def test_after_a_helper_was_edited_its_notebooks_run_again(copy):
+    """Jupyter Book's own cache sees only cells, and would show the old numbers."""
+    figures = copy / "src" / "helpers" / "figures" / "gradients.py"
+    edited = figures.read_text().replace("step 0 still hears the error", "step 0 hears an echo")
+    assert edited != figures.read_text()
+    figures.write_text(edited)
+    site = copy / "_build" / "html"
+    assert "step 0 hears an echo" not in (site / GRADIENTS).read_text()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(copy / "src"))  # the copy's own helpers, not the installed ones
+        build(copy)
+    assert "step 0 hears an echo" in (site / GRADIENTS).read_text()

@@ -3,6 +3,7 @@
     python tools/repository.py                                # print the address in force, if any
     python tools/repository.py https://github.com/owner/name  # write it everywhere
     python tools/repository.py ""                             # take it out again
+    python tools/repository.py --edition                      # print the edition
 
 The address decides where Binder, Colab and download buttons lead, and from where the first cell of each
 notebook installs the book's package on Colab. There is no default on purpose: a made-up address in an install
@@ -288,6 +289,9 @@ def main(arguments: list[str]) -> int:
         print(__doc__)
         return 0 if len(arguments) == 1 else 2
     try:
+        if arguments == ["--edition"]:
+            print(edition(root))
+            return 0
         if not arguments:
             print(resolve(root) or "No address yet: make repository URL=https://github.com/owner/name")
             return 0

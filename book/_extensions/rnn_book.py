@@ -23,6 +23,7 @@ from fontTools.ttLib import TTFont
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 ROOT = Path(__file__).parents[2]
@@ -136,6 +137,19 @@ class FigureLinks(SphinxTransform):
             uri = f"{re.sub(r'[.](ipynb|md)$', '.html', page)}#{state}"
             link = nodes.reference("", "", *[child.deepcopy() for child in node.children], refuri=uri, internal=True)
             node.replace_self(link)
+
+
+class FigureBeforeCode(SphinxPostTransform):
+    """Where a cell's code is folded away, its output comes first: for the eye, the Tab key and screen readers."""
+
+    default_priority = 250  # after myst-nb has folded the code
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Turn the two around."""
+        for cell in self.document.findall(nodes.container):
+            if cell.get("nb_element") == "cell_code" and cell.get("hide_mode") == "input":
+                cell.children.reverse()
 
 
 # -- each page --------------------------------------------------------------------------------------------
@@ -272,6 +286,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything above."""
     os.environ[STATIC] = "1"
     app.add_transform(FigureLinks)
+    app.add_post_transform(FigureBeforeCode)
     app.connect("config-inited", configure, priority=100)
     app.connect("html-page-context", page_context)
     app.connect("html-page-context", move_baked_data)

@@ -103,6 +103,7 @@ _axis = {
     "showline": True, "ticks": "outside", "ticklen": 4, "automargin": True, "zeroline": False,
     "title": {"standoff": 8, "font": {"size": 15}}, "exponentformat": "power",
     "linecolor": LINE, "tickcolor": LINE, "gridcolor": "rgba(123,130,139,.25)", "fixedrange": True,
+    "ticklabeloverflow": "allow",  # else plotly drops the labels at both ends of a fixed range
 }  # fmt: skip
 
 TEMPLATE = go.layout.Template(
