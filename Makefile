@@ -49,7 +49,7 @@ test: check book  ## everything, in a real browser and a real JupyterLab
 
 test-elsewhere: $(VENV)/.installed  ## fresh environments like Binder's and Colab's, each notebook in JupyterLab
 	$(BIN)/python tools/browser.py
-	$(BIN)/python -m pytest -m elsewhere tests/elsewhere
+	$(BIN)/python -m pytest -m elsewhere -n 2 --dist loadfile tests/elsewhere
 
 lab: $(VENV)/.installed  ## the notebooks in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=notebooks
@@ -69,8 +69,9 @@ notebooks: $(VENV)/.installed  ## bring notebooks into normal form, with fresh n
 figures: $(VENV)/.installed  ## draw the diagrams
 	$(BIN)/python tools/draw.py
 
+# An empty URL takes the address out again; no URL at all prints the one in force.
 repository:  ## make repository URL=https://github.com/owner/name writes the address everywhere
-	$(PYTHON) tools/repository.py $(URL)
+	$(PYTHON) tools/repository.py $(if $(filter undefined,$(origin URL)),,"$(URL)")
 
 pins:  ## resolve pyproject.toml's dependency groups into requirements.txt
 	rm -rf _build/pins && $(PYTHON) -m venv _build/pins

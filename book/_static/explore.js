@@ -225,13 +225,14 @@
   const boot = () => {
     if (root.getAttribute("theme") === "dark") root.dataset.theme = "dark";      // Colab's own attribute
     const boxes = [...document.querySelectorAll(".explore:not([data-state])")];
+    const begin = (box) => {
+      if (box.dataset.state) return;
+      box.dataset.state = "loading";
+      start(box).catch(failed(box));
+    };
+    if (script.dataset.plotly) return boxes.forEach(begin);      // an island: one figure, in a frame that may start at no height
     const near = new IntersectionObserver((entries) => {
-      for (const { target, isIntersecting } of entries) {
-        if (!isIntersecting || target.dataset.state) continue;
-        near.unobserve(target);
-        target.dataset.state = "loading";
-        start(target).catch(failed(target));
-      }
+      for (const { target, isIntersecting } of entries) if (isIntersecting) near.unobserve(target), begin(target);
     }, { rootMargin: "800px" });
     boxes.forEach((box) => near.observe(box));
     const wake = () => {                             // a linked figure loads at once, wherever it stands
@@ -240,7 +241,7 @@
       const box = document.getElementById(name);
       if (!box?.matches(".explore")) boxes[0].querySelector(".explore-note").textContent =
         `The link names a figure, ${name}, that is not on this page.`;
-      else if (!box.dataset.state) { box.dataset.state = "loading"; start(box).catch(failed(box)); }
+      else begin(box);
     };
     addEventListener("hashchange", wake);
     wake();
