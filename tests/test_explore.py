@@ -104,11 +104,39 @@ def test_a_name_must_serve_as_an_address(name):
 
 def test_a_name_is_used_once():
     made()
-    with pytest.raises(ValueError, match="'wave' is taken by wave; names are unique"):
-        explore(lambda length: wave(length), name="wave", length=(5, 10, 5))
+    for again in (lambda: explore(lambda length: wave(length), name="wave", length=(5, 10, 5)), made):
+        with pytest.raises(ValueError, match="'wave' is taken by wave; names are unique"):
+            again()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "clash"),
+    [
+        (("cell-1", wave), ("cell-1", wave), False),  # run again
+        (("cell-1", wave), ("cell-1", made), False),  # edited and run again
+        (("cell-1", wave), ("cell-2", wave), True),
+        ((None, wave), (None, wave), False),  # a front end that sends no cell ids, such as Colab's
+        ((None, wave), (None, made), True),
+    ],
+)
+def test_in_a_notebook_a_cell_may_run_again(monkeypatch, first, second, clash):
+    monkeypatch.setattr(module, "_in_kernel", lambda: True)
+    for (cell, function), expected in ((first, False), (second, clash)):
+        monkeypatch.setattr(module, "_cell_id", lambda cell=cell: cell)
+        if expected:
+            with pytest.raises(ValueError, match="is taken"):
+                module._claim("wave", function)
+        else:
+            module._claim("wave", function)
+
+
+def test_the_book_build_takes_no_name_twice(monkeypatch):
+    monkeypatch.setattr(module, "_in_kernel", lambda: True)
+    monkeypatch.setattr(module, "_cell_id", lambda: "cell-1")
+    monkeypatch.setenv(module.STATIC, "1")
+    module._claim("wave", wave)
     with pytest.raises(ValueError, match="is taken"):
-        made(length=(5, 15, 5))
-    made()  # the same call again is the same figure: a cell was run twice
+        module._claim("wave", wave)
 
 
 def test_more_bytes_than_the_budget_say_what_to_do():

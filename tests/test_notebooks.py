@@ -561,7 +561,7 @@ def test_the_first_cell_installs_on_colab_only():
 
 def test_the_first_cell_says_what_to_do_where_it_cannot_install():
     colab = what_the_first_cell_does("", colab=True, installed=False)
-    assert "does not know the book's address" in colab
+    assert "does not know where the book" in colab
     assert "Open it with the Colab button" in colab
     elsewhere = what_the_first_cell_does(INSTALL, colab=False, installed=False)
     assert "`pip install .` in the book's folder" in elsewhere

@@ -42,15 +42,17 @@ FIRST_CELL = """\
 # On Colab, get the book's package `helpers`. Elsewhere: do nothing.
 import importlib.util
 import os
+import sys
 
 SOURCE = {source}
-if "COLAB_RELEASE_TAG" in os.environ and SOURCE:
-    %pip install --quiet "$SOURCE"
-elif "COLAB_RELEASE_TAG" in os.environ:
-    print("This copy of the notebook does not know the book's address.")
-    print("Open it with the Colab button on the book's page instead, or")
-    print('run  %pip install "rnn-textbook @ git+ADDRESS"  here, ADDRESS')
-    print("being that of the book's repository (https://...).")
+if "google.colab" in sys.modules or "COLAB_RELEASE_TAG" in os.environ:
+    if SOURCE:
+        %pip install --quiet "$SOURCE"
+    else:
+        print("This copy of the notebook does not know where the book")
+        print("lives. Open it with the Colab button on the book's page,")
+        print('or run  %pip install "rnn-textbook @ git+ADDRESS"  here,')
+        print("ADDRESS being that of its repository (https://...).")
 elif importlib.util.find_spec("helpers") is None:
     print("The book's package `helpers` is not installed here. Run")
     print("`pip install .` in the book's folder, then restart the kernel.")

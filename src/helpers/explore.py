@@ -39,7 +39,7 @@ MAX_COMBINATIONS = 1_000
 MAX_BYTES = 35_000  # of one baked figure, gzipped
 RESERVED = ("name", "live", "play", "units", "titles")
 
-_used: dict[str, tuple[Any, str, str]] = {}  # name -> (cell, function, whole call)
+_used: dict[str, tuple[str, str | None]] = {}  # name -> (function, cell)
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def explore(
             f"explore({name!r}): {count} combinations ({sizes}), at most {MAX_COMBINATIONS} can be baked; "
             "use a larger step, a shorter list or a second figure"
         )
-    _claim(name, figure_function, controls)
+    _claim(name, figure_function)
     explorer = Explorer(figure_function, name, parsed, play, live)
     explorer.check()
     return explorer
@@ -353,17 +353,16 @@ def _parse(name: str, spec: Any, title: str, unit: str) -> Control:
     raise ValueError(f"{name}: got {spec!r}, wanted (low, high, step[, start]), a list, a dict or a bool")
 
 
-def _claim(name: str, figure: Callable[..., Any], controls: dict[str, Any]) -> None:
-    """Refuse a name that another figure of this notebook has; running or editing a cell again is no clash."""
-    function = getattr(figure, "__qualname__", repr(figure))
-    call, cell = f"{function} {controls!r}", _cell_id()
+def _claim(name: str, figure: Callable[..., Any]) -> None:
+    """Refuse a name that is taken. In a notebook a cell may run again, edited or not: that is no clash."""
+    function, cell = getattr(figure, "__qualname__", repr(figure)), _cell_id()
     if name in _used:
-        other_cell, other_function, other_call = _used[name]
-        same_cell = cell is not None and cell == other_cell
-        edited = _in_kernel() and cell is None and function == other_function
-        if not same_cell and not edited and (call != other_call or cell != other_cell):
+        other_function, other_cell = _used[name]
+        again = _in_kernel() and not os.environ.get(STATIC)
+        again = again and (cell == other_cell if cell and other_cell else function == other_function)
+        if not again:
             raise ValueError(f"name: {name!r} is taken by {other_function}; names are unique on a page")
-    _used[name] = (cell, function, call)
+    _used[name] = (function, cell)
 
 
 def _in_kernel() -> bool:
@@ -386,7 +385,7 @@ def _cell_id() -> str | None:
 
 
 def _on_colab() -> bool:
-    return "COLAB_RELEASE_TAG" in os.environ
+    return "google.colab" in sys.modules or "COLAB_RELEASE_TAG" in os.environ
 
 
 def _reading(figure: go.Figure) -> str:
