@@ -515,6 +515,18 @@ def test_with_reduced_motion_nothing_moves_by_itself(visit, stage):
     expect(box.locator("output")).to_have_text("2")
 
 
+@pytest.mark.parametrize(("theme", "ink"), [("light", "rgb(29, 33, 39)"), ("dark", "rgb(228, 231, 235)")])
+def test_an_island_follows_colabs_theme(visit, stage, theme, ink):
+    seen = visit("stage.html", home=stage)
+    page = seen.page
+    page.add_init_script(f"document.documentElement.setAttribute('theme', '{theme}')")
+    page.reload()
+    seen.draw_all()
+    for part in ("label span", "button", ".explore-reading"):
+        assert page.locator(f"#clock {part}").first.evaluate("e => getComputedStyle(e).color") == ink, part
+    seen.clean()
+
+
 # -- budgets -----------------------------------------------------------------------------------------------------
 def test_baked_figures_keep_to_the_budget(measured):
     files = sorted((SITE / "_static" / "explore").glob("*.js"))

@@ -223,7 +223,8 @@
     throw error;
   };
   const boot = () => {
-    if (root.getAttribute("theme") === "dark") root.dataset.theme = "dark";      // Colab's own attribute
+    const dark = root.getAttribute("theme") === "dark" || document.body.dataset.jpThemeLight === "false";
+    if (dark && script.dataset.plotly) root.dataset.theme = "dark";               // as Colab and JupyterLab say it
     const boxes = [...document.querySelectorAll(".explore:not([data-state])")];
     const begin = (box) => {
       if (box.dataset.state) return;
