@@ -479,13 +479,15 @@ def stage(tmp_path_factory):
     page = figure.static_html(standalone=True).replace(
         re.search(r'data-plotly="([^"]+)"', figure.static_html(standalone=True))[1], "plotly.min.js"
     )
-    (folder / "stage.html").write_text(f"<!doctype html><html lang=en><title>s</title><meta charset=utf-8>{page}")
+    for theme in ("light", "dark"):
+        head = f'<!doctype html><html lang="en" theme="{theme}"><title>{theme}</title><meta charset="utf-8">'
+        (folder / f"{theme}.html").write_text(head + page)
     shutil.copy(SITE / "_static" / "vendor" / "plotly.min.js", folder)
     return folder.as_uri() + "/"
 
 
 def test_play_steps_to_the_end_and_stops(visit, stage):
-    seen = visit("stage.html", home=stage)
+    seen = visit("light.html", home=stage)
     box = seen.page.locator("#clock")
     seen.draw_all()
     button = box.locator("[name=play]")
@@ -504,7 +506,7 @@ def test_play_steps_to_the_end_and_stops(visit, stage):
 
 
 def test_with_reduced_motion_nothing_moves_by_itself(visit, stage):
-    seen = visit("stage.html", home=stage, reduced_motion="reduce")
+    seen = visit("light.html", home=stage, reduced_motion="reduce")
     box = seen.page.locator("#clock")
     seen.draw_all()
     button = box.locator("[name=play]")
@@ -517,13 +519,10 @@ def test_with_reduced_motion_nothing_moves_by_itself(visit, stage):
 
 @pytest.mark.parametrize(("theme", "ink"), [("light", "rgb(29, 33, 39)"), ("dark", "rgb(228, 231, 235)")])
 def test_an_island_follows_colabs_theme(visit, stage, theme, ink):
-    seen = visit("stage.html", home=stage)
-    page = seen.page
-    page.add_init_script(f"document.documentElement.setAttribute('theme', '{theme}')")
-    page.reload()
+    seen = visit(f"{theme}.html", home=stage)
     seen.draw_all()
     for part in ("label span", "button", ".explore-reading"):
-        assert page.locator(f"#clock {part}").first.evaluate("e => getComputedStyle(e).color") == ink, part
+        assert seen.page.locator(f"#clock {part}").first.evaluate("e => getComputedStyle(e).color") == ink, part
     seen.clean()
 
 
