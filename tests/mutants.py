@@ -12,8 +12,12 @@ from types import ModuleType
 from typing import NamedTuple
 
 import test_bptt
+import test_data
 import test_gradients
+import test_initial
+import test_optim
 import test_rnn_basics
+import test_training
 
 
 class Mutant(NamedTuple):
@@ -29,7 +33,7 @@ class Mutant(NamedTuple):
 
 STEP, FORWARD, BACKWARD = "rnn_basics.rnn_step", "rnn_basics.rnn_forward", "bptt.rnn_backward"
 NORMS, GRID = "gradients.log_gradient_norms", "gradients.log_gradient_norm_grid"
-SLOPES, MATRIX = "gradients._slopes", "gradients.recurrent_matrix"
+SLOPES, MATRIX = "gradients._slopes", "matrices.recurrent_matrix"
 step_torch, forward_torch = (
     test_rnn_basics.check_step_against_torch,
     test_rnn_basics.check_forward_against_torch,
@@ -38,6 +42,8 @@ backward_torch, backward_long = test_bptt.check_against_torch, test_bptt.check_l
 norms_torch, norms_theory = test_gradients.check_against_torch, test_gradients.check_theory_far_back
 norms_grid, norms_zeros = test_gradients.check_grid_equals_single_runs, test_gradients.check_exact_zeros
 spectra = test_gradients.check_spectra
+LAGS, JACOBIAN = "gradients.gradient_by_lag", "gradients.log_jacobian_norms"
+lags_torch, jacobian_torch = test_gradients.check_lags_against_torch, test_gradients.check_jacobian_against_torch
 
 MUTANTS = [
     Mutant("step: W_h transposed", STEP, "h @ W_h.T", "h @ W_h", step_torch),
@@ -247,6 +253,166 @@ MUTANTS = [
         spectra,
     ),
     Mutant("matrix: no shear", MATRIX, "W[upper, upper + 1] = shear", "pass", test_gradients.check_shear),
+    Mutant("lags: this step's own state", LAGS, "dzs[t].T @ hs[t - 1]", "dzs[t].T @ hs[t]", lags_torch),
+    Mutant(
+        "lags: the last step last",
+        LAGS,
+        "each[T - t] = np.linalg.norm(contribution)",
+        "each[t - 1] = np.linalg.norm(contribution)",
+        lags_torch,
+    ),
+    Mutant("lags: not summed", LAGS, "total += contribution", "total = contribution", test_gradients.check_lags_add_up),
+    Mutant("lags: norms summed, not matrices", LAGS, "np.linalg.norm(total)", "each[T - t:].sum()", lags_torch),
+    Mutant("lags: no slope", LAGS, "dzs[t] *= dh", "dzs[t] = dh", lags_torch),
+    Mutant("lags: W_h transposed", LAGS, "dzs[t] @ W_h", "dzs[t] @ W_h.T", lags_torch),
+    Mutant(
+        "jacobian: factors in reverse",
+        JACOBIAN,
+        "(product * slopes[t]) @ W",
+        "(slopes[t].T * W) @ product",
+        jacobian_torch,
+    ),
+    Mutant("jacobian: no slopes", JACOBIAN, "product * slopes[t]", "product", jacobian_torch),
+    Mutant(
+        "jacobian: Frobenius norm",
+        JACOBIAN,
+        "np.linalg.svd(products, compute_uv=False)[:, 0]",
+        "np.linalg.norm(products, axis=(1, 2))",
+        test_gradients.check_jacobian_theory,
+    ),
+    Mutant(
+        "jacobian: the scale of the last step only",
+        JACOBIAN,
+        "np.cumsum(divided_out[::-1])[::-1]",
+        "divided_out",
+        test_gradients.check_jacobian_theory,
+    ),
+    Mutant(
+        "clip: each array by its own norm",
+        "optim.clip_by_norm",
+        "sum(float(np.square(g.astype(np.float64) / peak).sum()) for g in gradients)",
+        "float(np.square(gradients[0].astype(np.float64) / peak).sum())",
+        test_optim.check_norm_against_torch,
+    ),
+    Mutant(
+        "clip: always to the threshold",
+        "optim.clip_by_norm",
+        "min(1.0, threshold / norm_before)",
+        "threshold / norm_before",
+        test_optim.check_norm_against_torch,
+    ),
+    Mutant(
+        "clip: no square root",
+        "optim.clip_by_norm",
+        "peak * squares**0.5",
+        "peak * squares",
+        test_optim.check_norm_against_torch,
+    ),
+    Mutant(
+        "clip: squares overflow",
+        "optim.clip_by_norm",
+        "max((float(np.abs(g).max()) for g in gradients if g.size), default=0.0)",
+        "1.0",
+        test_optim.check_extreme_norms,
+    ),
+    Mutant(
+        "clip by value: only from above",
+        "optim.clip_by_value",
+        "g.dtype.type(-threshold)",
+        "None",
+        test_optim.check_value_against_torch,
+    ),
+    Mutant(
+        "adam: no correction of the mean",
+        "optim.adam_step",
+        "rate / (1 - d1**n)",
+        "rate",
+        test_optim.check_adam_against_torch,
+    ),
+    Mutant(
+        "adam: no correction of the square",
+        "optim.adam_step",
+        "s / (1 - d2**n)",
+        "s",
+        test_optim.check_adam_against_torch,
+    ),
+    Mutant(
+        "adam: epsilon under the root",
+        "optim.adam_step",
+        "np.sqrt(s / (1 - d2**n)) + epsilon",
+        "np.sqrt(s / (1 - d2**n) + epsilon)",
+        test_optim.check_adam_against_torch,
+    ),
+    Mutant(
+        "adam: uphill",
+        "optim.adam_step",
+        "p - rate / (1 - d1**n) * m / (np.sqrt(s / (1 - d2**n)) + epsilon)",
+        "p + rate / (1 - d1**n) * m / (np.sqrt(s / (1 - d2**n)) + epsilon)",
+        test_optim.check_adam_against_torch,
+    ),
+    Mutant(
+        "he: variance 1 / H",
+        "initial.initial_matrix",
+        "(2 / H) ** 0.5",
+        "H**-0.5",
+        test_initial.check_standard_deviations,
+    ),
+    Mutant(
+        "copy: answers reversed",
+        "data.copy_task",
+        "targets[-length:] = message",
+        "targets[-length:] = message[::-1]",
+        test_data.check_copy_layout,
+    ),
+    Mutant(
+        "copy: mark one step late",
+        "data.copy_task",
+        "classes[length + T - 1] = K + 1",
+        "classes[length + T] = K + 1",
+        test_data.check_copy_layout,
+    ),
+    Mutant(
+        "recall: shifted the wrong way",
+        "data.recall_task",
+        "targets[lag:] = x[: T - lag]",
+        "targets[: T - lag] = x[lag:]",
+        test_data.check_recall_shift,
+    ),
+    Mutant(
+        "training: output bias gradient missing",
+        "training.model_gradient",
+        "rows.sum(axis=0)",
+        "0 * rows.sum(axis=0)",
+        test_training.check_gradient_against_torch,
+    ),
+    Mutant(
+        "training: softmax without the target",
+        "training.loss_and_gradient",
+        "slope[rows, right] -= 1",
+        "pass",
+        test_training.check_gradient_against_torch,
+    ),
+    Mutant(
+        "training: error not sent below",
+        "training.model_gradient",
+        "dy @ model.W_y",
+        "0 * dy @ model.W_y",
+        test_training.check_gradient_against_torch,
+    ),
+    Mutant(
+        "readout: off by one lag",
+        "training.readout_recall",
+        "x[start - lag:T - lag, :, 0]",
+        "x[start - lag + 1:T - lag + 1, :, 0]",
+        test_training.check_readout_counts_steps,
+    ),
+    Mutant(
+        "cliff: slope of the state before dropped",
+        "training.cliff_loss",
+        "s + factor * dh_dw",
+        "s + dh_dw",
+        test_training.check_cliff_against_the_chapters,
+    ),
 ]
 
 

@@ -7,14 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import gradients
+from helpers.bptt import rnn_backward
 from helpers.gradients import (
     KINDS,
+    gradient_by_lag,
     log_gradient_norm_grid,
     log_gradient_norms,
+    log_jacobian_norms,
     recurrent_matrix,
     spectral_radius,
 )
-from helpers.rnn_basics import ACTIVATIONS
+from helpers.rnn_basics import ACTIVATIONS, rnn_forward
 
 NILPOTENT = np.array([[2.0, -4.0], [1.0, -2.0]])  # its square is zero, and so are its eigenvalues
 
@@ -316,3 +319,189 @@ def test_log_gradient_norms_refuses(arguments, options, message):
 def test_log_gradient_norm_grid_refuses():
     with pytest.raises(ValueError, match=r"^magnitudes: got shape \(\), wanted \(G,\)$"):
         log_gradient_norm_grid(np.eye(3), 0.5, 4)
+
+
+# -- The Jacobian's norm ----------------------------------------------------------------------------------
+def check_jacobian_against_torch(module):
+    rng, T, H = generator(), 7, 5
+    inputs = rng.standard_normal((T, H))
+    for kind in KINDS:
+        for activation in ACTIVATIONS:
+            W_h = recurrent_matrix(kind, H, 1.2, rng, shear=2.0)
+            got = module.log_jacobian_norms(W_h, T, activation, inputs)
+            assert got.shape == (T + 1,)
+            phi = {"relu": torch.relu, "identity": lambda z: z}.get(activation) or getattr(torch, activation)
+            weights, u = torch.tensor(W_h), torch.tensor(inputs)
+            hs = [torch.zeros(H, dtype=torch.float64, requires_grad=True)]
+            for t in range(T):
+                hs.append(phi(weights @ hs[-1] + u[t]))
+            for t in range(T + 1):
+                rows = [torch.autograd.grad(h, hs[t], retain_graph=True)[0] for h in hs[-1]]
+                wanted = torch.linalg.matrix_norm(torch.stack(rows), ord=2).log().item()
+                assert got[t] == pytest.approx(wanted, abs=1e-10), (kind, activation, t)
+
+
+def check_jacobian_theory(module):
+    """Orthogonal: radius^(T-t), far beyond the largest float; the shear: norms of matrix powers."""
+    for radius in (0.5, 1.5):
+        got = module.log_jacobian_norms(recurrent_matrix("orthogonal", 8, radius, generator()), 1000)
+        np.testing.assert_allclose(got, np.arange(1000, -1, -1) * np.log(radius), rtol=0, atol=1e-9)
+    got = module.log_jacobian_norms([[0.9, 5.0], [0.0, 0.9]], 100)[::-1]
+    wanted = [np.linalg.norm(np.linalg.matrix_power([[0.9, 5.0], [0.0, 0.9]], k), 2) for k in range(101)]
+    np.testing.assert_allclose(got, np.log(wanted), rtol=0, atol=1e-10)
+    assert np.argmax(got) == 9
+    got = module.log_jacobian_norms(NILPOTENT, 4)
+    assert got[:3].tolist() == [-np.inf] * 3
+    np.testing.assert_allclose(got[3:], [np.log(5), 0], atol=1e-14)  # sqrt(4 + 16 + 1 + 4)
+
+
+def test_jacobian_against_torch():
+    check_jacobian_against_torch(gradients)
+
+
+def test_jacobian_theory():
+    check_jacobian_theory(gradients)
+
+
+@settings(deadline=None, max_examples=20)
+@given(kind=st.sampled_from(KINDS), activation=st.sampled_from(sorted(ACTIVATIONS)), H=st.integers(1, 6))
+def test_no_gradient_exceeds_the_largest_stretch(kind, activation, H):
+    rng = generator()
+    W, inputs, v = recurrent_matrix(kind, H, 1.1, rng), rng.standard_normal((9, H)), rng.standard_normal(H)
+    one = log_gradient_norms(W, 9, activation, inputs, v / np.linalg.norm(v))
+    assert (one <= log_jacobian_norms(W, 9, activation, inputs) + 1e-9).all()
+
+
+def test_jacobian_refuses_and_keeps_float32():
+    assert log_jacobian_norms(np.eye(2, dtype=np.float32), 3).dtype == np.float32
+    with pytest.raises(ValueError, match=r"^W_h: got shape \(2, 3\), wanted \(H, H\)"):
+        log_jacobian_norms(np.ones((2, 3)), 3)
+    with pytest.raises(ValueError, match=r"^inputs: got shape \(2, 3\), wanted \(T, H\) = \(4, 3\)"):
+        log_jacobian_norms(np.eye(3), 4, "tanh", np.ones((2, 3)))
+
+
+# -- The gradient of W_h by lag ---------------------------------------------------------------------------
+def random_run(T=9, B=3, D=4, H=5, activation="tanh"):
+    """A network with nothing at zero: inputs, h_0, weights, bias and dL/dh_T."""
+    rng = generator(5)
+    x, h0, v = rng.standard_normal((T, B, D)), rng.standard_normal((B, H)), rng.standard_normal((B, H))
+    weights = (rng.standard_normal((H, D)), recurrent_matrix("gaussian", H, 1.1, rng), rng.standard_normal(H))
+    return v, rnn_forward(x, h0, *weights, activation)[1], (x, h0, *weights)
+
+
+def check_lags_against_torch(module):
+    """Each step gets a W_h of its own; what torch says of the copies are the contributions."""
+    for activation in ACTIVATIONS:
+        v, cache, arguments = random_run(activation=activation)
+        got = module.gradient_by_lag(v, cache)
+        x, h, W_x, W_h, b = (torch.tensor(a) for a in arguments)
+        copies = [W_h.clone().requires_grad_() for _ in x]
+        phi = {"relu": torch.relu, "identity": lambda z: z}.get(activation) or getattr(torch, activation)
+        for x_t, copy in zip(x, copies, strict=True):
+            h = phi(x_t @ W_x.T + h @ copy.T + b)
+        parts = torch.stack(torch.autograd.grad((torch.tensor(v) * h).sum(), copies)).flip(0)
+        onward = parts.flip(0).cumsum(0).flip(0)
+        np.testing.assert_allclose(got.each, parts.flatten(1).norm(dim=1), rtol=1e-11, err_msg=activation)
+        np.testing.assert_allclose(got.from_lag, onward.flatten(1).norm(dim=1), rtol=1e-10, err_msg=activation)
+
+
+def check_lags_add_up(module):
+    """All lags together are what backpropagation through time returns."""
+    for activation in ACTIVATIONS:
+        v, cache, _ = random_run(activation=activation)
+        dhs = np.zeros((9, *v.shape))
+        dhs[-1] = v
+        wanted = np.linalg.norm(rnn_backward(dhs, cache).W_h)
+        assert module.gradient_by_lag(v, cache).from_lag[0] == pytest.approx(wanted, rel=1e-12), activation
+
+
+def check_lags_closed_form(module):
+    """One linear unit, h_t = w h_{t-1}: lag k contributes w^k h_{T-k-1} = w^(T-1) h_0, the same for every lag."""
+    w, T = 0.7, 6
+    _, cache = rnn_forward(np.zeros((T, 1, 1)), [[2.0]], [[1.0]], [[w]], [0.0], "identity")
+    got = module.gradient_by_lag([[3.0]], cache)
+    np.testing.assert_allclose(got.each, 6 * w ** (T - 1))
+    np.testing.assert_allclose(got.from_lag, 6 * w ** (T - 1) * np.arange(T, 0, -1))
+
+
+def test_lags_against_torch():
+    check_lags_against_torch(gradients)
+
+
+def test_lags_add_up():
+    check_lags_add_up(gradients)
+
+
+def test_lags_closed_form():
+    check_lags_closed_form(gradients)
+
+
+def test_lags_against_central_differences():
+    v, cache, (x, h0, W_x, W_h, b) = random_run()
+    nudge, total = 1e-6, np.empty_like(W_h)
+    for index in np.ndindex(W_h.shape):
+        d = np.zeros_like(W_h)
+        d[index] = nudge
+        up, down = ((v * rnn_forward(x, h0, W_x, W_h + s * d, b)[0][-1]).sum() for s in (1, -1))
+        total[index] = (up - down) / (2 * nudge)
+    assert gradient_by_lag(v, cache).from_lag[0] == pytest.approx(np.linalg.norm(total), rel=1e-7)
+
+
+def long_memoryless_run(v, noise=0.3, radius=0.5, T=100, H=32):
+    rng = generator()
+    W, x = recurrent_matrix("orthogonal", H, radius, rng), noise * rng.standard_normal((T, 1, H))
+    return gradient_by_lag(v, rnn_forward(x, np.zeros((1, H)), np.eye(H), W, np.zeros(H))[1])
+
+
+def test_the_log_hides_the_far_past():
+    """Orthogonal tanh, radius .5: a healthy norm, of which lags from 20 on are a ten-millionth."""
+    norms = long_memoryless_run(np.full((1, 32), 32**-0.5))
+    assert norms.from_lag[0] == pytest.approx(1.9, abs=0.05)
+    assert norms.from_lag[20] / norms.from_lag[0] == pytest.approx(1.2e-7, abs=0.05e-7)
+    assert norms.each[-1] == 0, "the first step multiplies h_0 = 0"
+
+
+def test_lags_refuse_and_keep_float32():
+    v, cache, arguments = random_run()
+    with pytest.raises(ValueError, match=r"^v: got shape \(3, 4\), wanted \(B, H\) = \(3, 5\)"):
+        gradient_by_lag(np.ones((3, 4)), cache)
+    with pytest.raises(ValueError, match=r"^v: got nan"):
+        gradient_by_lag(np.full_like(v, np.nan), cache)
+    with pytest.raises(ValueError, match=r"^cache: got an object of type ndarray, wanted the cache that rnn_forward"):
+        gradient_by_lag(v, cache.hs)
+    small = rnn_forward(*(a.astype(np.float32) for a in arguments))[1]
+    got = gradient_by_lag(v, small)
+    assert got.each.dtype == got.from_lag.dtype == np.float32
+    np.testing.assert_allclose(got.each, gradient_by_lag(v, cache).each, rtol=1e-4)
+
+
+# -- Saturation and noise ---------------------------------------------------------------------------------
+def saturated(seed, noise):
+    """1.5 x orthogonal, 64 tanh units, 100 steps: W_h, inputs and the slopes 1 - h^2."""
+    rng = generator(seed)
+    W, x = recurrent_matrix("orthogonal", 64, 1.5, rng), noise * rng.standard_normal((100, 64))
+    h, _ = rnn_forward(x[:, None], np.zeros((1, 64)), np.eye(64), W, np.zeros(64))
+    return W, x, 1 - h[:, 0] ** 2
+
+
+@pytest.mark.parametrize(
+    ("noise", "one", "most"),
+    [(0.1, (4e2, 3e3), (3e3, 2e4)), (0.5, (0.05, 0.5), (0.8, 5)), (1, (1e-7, 6e-7), (7e-7, 4e-6))],
+)
+def test_noise_decides_whether_tanh_explodes(noise, one, most):
+    for seed in range(5):
+        W, x, _ = saturated(seed, noise)
+        assert one[0] < np.exp(log_gradient_norms(W, 100, "tanh", x)[0]) < one[1]
+        assert most[0] < np.exp(log_jacobian_norms(W, 100, "tanh", x)[0]) < most[1]
+
+
+@pytest.mark.parametrize("noise", [0.1, 0.5, 1.0])
+def test_which_mean_of_the_slopes_is_the_exponent(noise):
+    """The mean logarithm is that of the determinant, not of a gradient; the root mean square comes near it."""
+    W, x, slopes = saturated(0, noise)
+    mean_log = np.log(slopes).mean() + np.log(1.5)
+    determinants = [np.linalg.slogdet(s[:, None] * W)[1] for s in slopes]
+    assert np.mean(determinants) / 64 == pytest.approx(mean_log, rel=1e-12)
+    measured = log_gradient_norms(W, 100, "tanh", x)[0] / 100
+    assert measured > mean_log + 0.2
+    assert np.log((slopes**2).mean()) / 2 + np.log(1.5) == pytest.approx(measured, abs=0.025)

@@ -653,7 +653,7 @@ def test_with_an_address_every_button_leads_to_this_notebook_of_this_edition(cop
 
 def test_after_a_helper_was_edited_its_notebooks_run_again(copy):
     """Jupyter Book's own cache sees only cells, and would show the old numbers."""
-    figures = copy / "src" / "helpers" / "figures" / "gradients.py"
+    figures = copy / "src" / "helpers" / "figures" / "gradients" / "norms.py"
     edited = figures.read_text().replace("step 0 still hears the error", "step 0 hears an echo")
     assert edited != figures.read_text()
     figures.write_text(edited)

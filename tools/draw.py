@@ -53,7 +53,45 @@ def rnn_unrolled() -> Diagram:
     return d
 
 
-DIAGRAMS = (rnn_unrolled,)
+def shared_weight() -> Diagram:
+    """Every step sends its gradient into the one W_h; near steps fill it, far steps drown."""
+    d = Diagram(
+        "shared-weight",
+        356,
+        "Four steps, one weight matrix",
+        "States h1 to h4 from left to right, the loss L above h4. The gradient flows back from right to left and "
+        "halves at each step. From every state an arrow of that width leads down into one box, the gradient of the "
+        "shared matrix W_h. A bar below divides the box among the steps: 53 percent come from step 4, 27 from "
+        "step 3, 13 from step 2 and 7 from step 1.",
+    )
+    xs, y, top, box = [76, 176, 276, 376], 116, 12, 236
+    sizes = [top * 0.5 ** (4 - t) for t in (1, 2, 3, 4)]
+    d.data(376, 34, "L", "output", 44, 34)
+    d.taper((376, 52), (376, y - 25), top, top)
+    for t, (a, b) in enumerate(pairwise(xs)):
+        d.flow((a + 23, y - 7), (b - 23, y - 7))
+        d.math((a + b) / 2, y - 18, "W_h", "muted", size=17)
+        d.taper((b - 22, y + 10), (a + 22, y + 10), sizes[t + 1], sizes[t])
+    for t, (x, size) in enumerate(zip(xs, sizes, strict=True), 1):
+        d.taper((x, y + 25), (x, box - 22), size, size)
+        d.state(x, y, f"h_{t}")
+    d.box(226, box, 400, 40, "grad", radius=3)
+    d.math(226, box + 6, "∂L/∂W_h : the sum over all steps", "grad", size=18)
+    left, whole = 26.0, sum(sizes)
+    for t, size in enumerate(sizes, 1):
+        wide = 400 * size / whole
+        d.add(
+            f'<rect x="{left:.1f}" y="280" width="{wide - 2:.1f}" height="26" fill="{colour("grad")}" '
+            f'fill-opacity="{0.25 + 0.75 * size / top:.2f}"/>'
+        )
+        middle = left + wide / 2
+        d.label(middle, 326, f"{100 * size / whole:.0f} %", "grad", size=15)
+        d.label(middle, 345, f"step {t}" if wide > 60 else str(t), "muted", size=15)
+        left += wide
+    return d
+
+
+DIAGRAMS = (rnn_unrolled, shared_weight)
 
 if __name__ == "__main__":
     for draw in DIAGRAMS:

@@ -61,3 +61,118 @@ def _check_reach():
 
 
 _check_reach()
+
+
+# %% 3.4
+
+
+def _check_radius():
+    given = personal("3.4", steps=(40, 90), share=(0.01, 0.1))
+    expected = float(np.exp(np.log(given.share) / given.steps))
+    assert abs(float(answer) - expected) < 1e-4, f"left would be {float(answer) ** given.steps:.4g} of the gradient"
+
+
+_check_radius()
+
+# %% 3.5
+
+
+def _share_by_nudges(W_h, inputs, v, K):
+    """Find the parts another way: nudge the bias at one step only, and run the network again."""
+    T, H = inputs.shape
+
+    def states(bumps):
+        h, rows = np.zeros(H), []
+        for u in inputs + bumps:
+            h = np.tanh(W_h @ h + u)
+            rows.append(h)
+        return np.array(rows)
+
+    sizes = []
+    for t in range(T):
+        slope = []
+        for i in range(H):
+            bumps = np.zeros((T, H))
+            bumps[t, i] = 1e-5
+            slope.append(v @ (states(bumps)[-1] - states(-bumps)[-1]) / 2e-5)
+        sizes.append(np.linalg.norm(slope))
+    far = sum(size for t, size in enumerate(sizes) if T - 1 - t >= K)
+    return states(0), far / sum(sizes)
+
+
+def _check_far_share():
+    rng = np.random.default_rng(35)
+    for T, H, scale in [(1, 3, 1.0), (2, 2, 1.0), (6, 3, 1.5), (9, 4, 0.8), (12, 2, 2.0)]:
+        W_h = scale * rng.standard_normal((H, H)) / np.sqrt(H)
+        inputs, v = rng.standard_normal((T, H)), 5 * rng.standard_normal(H)
+        for K in sorted({0, 1, T // 2, T - 1}):
+            hs, expected = _share_by_nudges(W_h, inputs, v, K)
+            given = hs.copy(), W_h.copy(), v.copy()
+            found = far_share(*given, K)
+            told = f"random network, T = {T}, H = {H}, K = {K}: wanted {expected:.6f}, got {found:.6f}"
+            assert abs(found - expected) < 1e-6, told
+            same = all((a == b).all() for a, b in zip(given, (hs, W_h, v), strict=True))
+            assert same, "the arguments stay as they are"
+        assert far_share(hs, W_h, v, T) == 0, "there is no lag T"
+        assert far_share(hs, W_h, v, T + 5) == 0, "beyond the sequence nothing is left"
+
+    # a ring sends the gradient through units of very different slope; back is against the ring
+    ring = np.array([[0.0, 0.9, 0.0], [0.0, 0.0, 0.9], [0.9, 0.0, 0.0]])
+    hs = np.tile([0.0, 0.6, 0.9], (40, 1))
+    turn = 0.9**3 * 1.0 * 0.64 * 0.19
+    sizes = [turn ** (k // 3) * [1.0, 0.9 * 0.64, 0.81 * 0.64 * 0.19][k % 3] for k in range(40)]
+    for K in (1, 2, 3, 20):
+        found = far_share(hs, ring, np.array([1.0, 0.0, 0.0]), K)
+        assert np.isclose(found, sum(sizes[K:]) / sum(sizes), rtol=1e-9), f"the ring, K = {K}: got {found}"
+
+    # parts that point against each other: their norms add, they themselves cancel
+    hs = np.zeros((2, 1))
+    found = far_share(hs, np.array([[-1.0]]), np.array([1.0]), 1)
+    assert np.isclose(found, 0.5), "two parts of norm 1, one of them far"
+
+
+_check_far_share()
+
+# %% 3.7
+
+
+def _check_peak():
+    def compare(W, K, k, log_stretch, what):
+        W = np.array(W, dtype=float)
+        found = peak(W.copy(), K)
+        assert found[0] == k, f"{what}: k = {k}, got {found[0]}"
+        assert np.isclose(found[1], log_stretch, rtol=1e-8, atol=1e-8), f"{what}: {log_stretch}, got {found[1]}"
+
+    def shear(a, s):
+        return np.array([[a, s], [0.0, a]])
+
+    def both(A, B):
+        return np.block([[A, np.zeros((len(A), len(B)))], [np.zeros((len(B), len(A))), B]])
+
+    compare(0.9 * np.eye(3), 0, 0, 0.0, "K = 0")
+    compare(np.zeros((2, 2)), 50, 0, 0.0, "the zero matrix")
+    compare([[0.0, 7.0], [0.0, 0.0]], 50, 1, np.log(7), "a matrix whose square is 0")
+    compare([[0.6, -0.8], [0.8, 0.6]], 300, 0, 0.0, "a rotation: all powers stretch by 1")
+    compare(1.01 * np.eye(3), 3000, 3000, 3000 * np.log(1.01), "1.01 times the identity")
+    compare([[0.0, 20.0], [20.0, 0.0]], 1500, 1500, 1500 * np.log(20), "20 to the power 1500")
+    compare(0.01 * np.eye(2), 2000, 0, 0.0, "0.01 to the power 2000")
+    compare([[0.5, 0.2], [0.1, 0.4]], 40, 0, 0.0, "a contraction")
+
+    def by_powers(W, K):
+        return [np.log(np.linalg.svd(np.linalg.matrix_power(W, k), compute_uv=False)[0]) for k in range(K + 1)]
+
+    rng = np.random.default_rng(37)
+    cases = [both(shear(0.5, 10.0), shear(0.985, 1.0)), shear(0.9, 5.0).T, shear(0.97, 1.0)]
+    for size in (2, 3, 5, 8):
+        entries = rng.standard_normal((size, size))
+        entries *= 0.95 / np.abs(np.linalg.eigvals(entries)).max()
+        cases.append(entries + 0.1 * np.triu(rng.standard_normal((size, size)), 1))
+    for W in cases:
+        logs = by_powers(W, 250)
+        best = int(np.argmax(logs))
+        compare(W, 250, best, logs[best], f"H = {len(W)}, peak at {best}")
+        if best > 1:
+            compare(W, best - 1, int(np.argmax(logs[:best])), max(logs[:best]), f"H = {len(W)}, K = {best - 1}")
+
+
+_check_peak()

@@ -1,109 +1,33 @@
 """Chapter 3: how the gradient vanishes or explodes on its way back through time.
 
 Going back one step multiplies a gradient by the transposed Jacobian of that step, W_h^T diag(phi'(z_t)), and
-going back T - t steps by a product of T - t of them. This module makes recurrent matrices with a known
-spectrum, and measures what the product does to a gradient on a log scale, where nothing overflows.
+going back T - t steps by a product of T - t of them. This module measures what the product does to a gradient, on
+a log scale, where nothing overflows, and what reaches the weights from each step. The matrices with a known
+spectrum are made in `helpers.matrices`.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from helpers.arrays import FloatArray, check_choice, check_count, check_shape
-from helpers.rnn_basics import ACTIVATIONS
+from helpers.matrices import KINDS, recurrent_matrix, spectral_radius
+from helpers.optim import clip_by_norm, clip_by_value
+from helpers.rnn_basics import ACTIVATIONS, RNNCache
 
-KINDS = ("orthogonal", "symmetric", "gaussian", "nonnormal", "identity")
-
-
-def recurrent_matrix(kind: str, size: int, radius: float, rng: np.random.Generator, shear: float = 5.0) -> FloatArray:
-    """Make a square matrix whose largest eigenvalue magnitude (spectral radius) is `radius`.
-
-    ============  =======================================================================================
-    kind          what it is
-    ============  =======================================================================================
-    orthogonal    radius Q, Q uniform over the orthogonal matrices: every eigenvalue magnitude and every
-                  singular value is `radius`, most eigenvalues are complex
-    symmetric     Q diag(l) Q^T with l evenly spaced from -radius to radius: real eigenvalues, and the
-                  singular values are their magnitudes
-    gaussian      independent normal entries, then scaled so that the spectral radius is exactly `radius`;
-                  the usual N(0, 1/H) has it only on average and for large H. Singular values reach further,
-                  to about 2 radius
-    nonnormal     blocks [[radius, shear], [0, radius]] along the diagonal: every eigenvalue is `radius`, but
-                  the k-th power holds k radius^(k-1) shear, which grows before it dies
-    identity      radius I
-    ============  =======================================================================================
-
-    Parameters
-    ----------
-    kind : {"orthogonal", "symmetric", "gaussian", "nonnormal", "identity"}
-    size : int
-        H, at least 1. For an odd H the last unit of "nonnormal" stands alone, without shear.
-    radius : float
-        At least 0.
-    rng : numpy.random.Generator
-        Where the random numbers come from. Every kind draws equally many, so that a figure which changes only
-        the kind keeps the noise it draws afterwards.
-    shear : float
-        Only for "nonnormal". Radius .9 and shear 5 give the peak norm 19.4 at the ninth power.
-
-    Returns
-    -------
-    array (H, H), float64
-
-    Raises
-    ------
-    ValueError
-        For an unknown kind, a size below 1, a radius below 0 or not finite, a shear that is not finite, or an
-        `rng` that is not a generator.
-
-    References
-    ----------
-    For the uniform Q: Mezzadri (2007), "How to generate random matrices from the classical compact groups",
-    Notices of the AMS 54.
-    """
-    check_choice("kind", kind, KINDS)
-    size = check_count("size", size)
-    if not (np.isfinite(radius) and radius >= 0):
-        raise ValueError(f"radius: got {radius}, wanted a finite number of at least 0")
-    if not np.isfinite(shear):
-        raise ValueError(f"shear: got {shear}, wanted a finite number")
-    if not isinstance(rng, np.random.Generator):
-        raise ValueError(f"rng: got {rng!r}, wanted a numpy.random.Generator such as numpy.random.default_rng(0)")
-
-    W: FloatArray = radius * np.eye(size)
-    G = rng.standard_normal((size, size))
-    Q, R = np.linalg.qr(G)
-    Q = Q * np.sign(np.diag(R))  # QR leaves the sign of each column open; this choice makes Q uniform
-    if kind == "orthogonal":
-        W = radius * Q
-    elif kind == "symmetric":
-        W = (Q * (radius * np.linspace(-1, 1, size))) @ Q.T
-        W = (W + W.T) / 2  # to the last bit, so that the eigenvalues come out real
-    elif kind == "gaussian":
-        W = radius / spectral_radius(G) * G
-    elif kind == "nonnormal":
-        upper = np.arange(0, size - 1, 2)  # the first unit of each pair
-        W[upper, upper + 1] = shear
-    return W
-
-
-def spectral_radius(W: ArrayLike) -> float:
-    """Largest eigenvalue magnitude, max |lambda_i(W)|.
-
-    Parameters
-    ----------
-    W : array (H, H)
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    ValueError
-        If `W` is not square or not finite.
-    """
-    W = check_shape("W", W, "H H", {})
-    return float(np.abs(np.linalg.eigvals(W)).max())
+__all__ = [
+    "KINDS",
+    "LagNorms",
+    "clip_by_norm",
+    "clip_by_value",
+    "gradient_by_lag",
+    "log_gradient_norm_grid",
+    "log_gradient_norms",
+    "log_jacobian_norms",
+    "recurrent_matrix",
+    "spectral_radius",
+]
 
 
 def log_gradient_norms(
@@ -233,3 +157,122 @@ def _slopes(W: FloatArray, m: FloatArray, u: FloatArray, activation: str) -> Flo
         )
     phi.slope(hs, hs)
     return hs
+
+
+def log_jacobian_norms(
+    W_h: ArrayLike, T: int, activation: str = "identity", inputs: ArrayLike | None = None
+) -> FloatArray:
+    """Measure the largest stretch on the way back: log ``||dh_T / dh_t||_2``, t = 0 .. T.
+
+    `log_gradient_norms` follows one gradient v; this is the most that any v of length 1 could become. It is the
+    largest singular value of the product of Jacobians, J_T J_{T-1} ... J_{t+1} with J_i = diag(phi'(z_i)) W_h.
+
+    Parameters
+    ----------
+    W_h : array (H, H)
+    T : int
+        Number of steps, at least 1.
+    activation : {"identity", "tanh", "relu", "sigmoid"}
+    inputs : array (T, H), optional
+        What is added at each step, as for `log_gradient_norms`.
+
+    Returns
+    -------
+    array (T + 1,), natural logarithms (nats)
+        0 at t = T; -inf where the product is exactly zero. The dtype of `W_h`; computed in float64.
+
+    Raises
+    ------
+    ValueError
+        As for `log_gradient_norms`.
+
+    References
+    ----------
+    Pascanu, Mikolov & Bengio (2013), section 2.1.
+    """
+    check_choice("activation", activation, ACTIVATIONS)
+    sizes = {"T": check_count("T", T)}
+    W_h = check_shape("W_h", W_h, "H H", sizes)
+    H, W = sizes["H"], W_h.astype(np.float64)
+    u = np.zeros((T, H)) if inputs is None else check_shape("inputs", inputs, "T H", sizes)
+    slopes = np.ones((T, 1, 1)) if activation == "identity" else _slopes(W, np.ones((1, 1)), u, activation)
+
+    # As for one gradient: divide by the largest entry at each step, and keep the sum of the logs.
+    products, divided_out = np.empty((T + 1, H, H)), np.zeros(T + 1)
+    product = products[T] = np.eye(H)
+    for t in range(T - 1, -1, -1):
+        product = (product * slopes[t]) @ W  # J_T .. J_{t+2} times J_{t+1}
+        peak = np.abs(product).max()
+        product = products[t] = product / (peak or 1.0)
+        with np.errstate(divide="ignore"):  # log 0 = -inf is the honest answer
+            divided_out[t] = np.log(peak)
+    stretches = np.linalg.svd(products, compute_uv=False)[:, 0]
+    stretches[stretches == 0] = 1.0  # their log 0 is in divided_out
+    log_norms: FloatArray = np.log(stretches) + np.cumsum(divided_out[::-1])[::-1]
+    return log_norms.astype(W_h.dtype)
+
+
+class LagNorms(NamedTuple):
+    """How much of the gradient of W_h comes from how far back; index k is the lag, 0 the last step."""
+
+    each: FloatArray
+    """``||G_k||``, shape (T,): the contribution of step T - k alone."""
+    from_lag: FloatArray
+    """``||G_k + G_{k+1} + ... + G_{T-1}||``, shape (T,): all from lag k on. ``from_lag[0]`` is ``||dL/dW_h||``."""
+
+
+def gradient_by_lag(v: ArrayLike, cache: RNNCache) -> LagNorms:
+    """Split the gradient of W_h by lag, for a loss on the last state only.
+
+    Every step uses the same W_h, so its gradient is a sum over the steps. With dL/dh_T = v and
+    z_t = W_x x_t + W_h h_{t-1} + b, step T - k contributes::
+
+        G_k      = dL/dz_{T-k} h_{T-k-1}^T,    k = 0 .. T-1
+        dL/dW_h  = G_0 + G_1 + ... + G_{T-1}
+
+    An optimiser and a training log see the sum only. The share of lag 20 and beyond is
+    ``from_lag[20] / from_lag[0]``; since contributions can cancel, it can exceed 1.
+
+    Parameters
+    ----------
+    v : array (B, H)
+        dL/dh_T.
+    cache : RNNCache
+        From `helpers.rnn_basics.rnn_forward`.
+
+    Returns
+    -------
+    LagNorms
+        Frobenius norms `each` (T,) and `from_lag` (T,), summed over the sequences before the norm is taken, in
+        the dtype of the forward pass. Plain numbers, not logarithms: below the smallest float they are 0.
+
+    Raises
+    ------
+    ValueError
+        If `v` does not fit the states or is not finite, or `cache` does not come from `rnn_forward`.
+
+    References
+    ----------
+    Pascanu, Mikolov & Bengio (2013), "On the difficulty of training recurrent neural networks", section 2,
+    equations 3 to 5: the gradient as a sum of temporal contributions.
+    """
+    if not isinstance(cache, RNNCache):
+        wanted = "the cache that rnn_forward returned beside hs"
+        raise ValueError(f"cache: got an object of type {type(cache).__name__}, wanted {wanted}")
+    hs, W_h = cache.hs, cache.W_h
+    T, B, H = len(hs) - 1, *hs.shape[1:]
+    dh = check_shape("v", v, "B H", {"B": B, "H": H}).astype(hs.dtype, copy=False)
+
+    dzs = np.empty((T + 1, B, H), hs.dtype)  # dL/dz_t at index t; z_0 does not exist
+    ACTIVATIONS[cache.activation].slope(hs, dzs)
+    for t in range(T, 0, -1):
+        dzs[t] *= dh
+        dh = dzs[t] @ W_h
+    each, from_lag = np.empty(T, hs.dtype), np.empty(T, hs.dtype)
+    total = np.zeros_like(W_h)
+    for t in range(1, T + 1):  # the oldest first, so that the far past is summed before the large terms come
+        contribution = dzs[t].T @ hs[t - 1]
+        total += contribution
+        each[T - t] = np.linalg.norm(contribution)
+        from_lag[T - t] = np.linalg.norm(total)
+    return LagNorms(each, from_lag)

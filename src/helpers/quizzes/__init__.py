@@ -1,0 +1,1 @@
+"""The questions of the chapters' self-check quizzes, one module a chapter."""

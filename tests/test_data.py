@@ -1,0 +1,109 @@
+"""The tasks ask for what they say, and nothing gives the answer away."""
+
+import numpy as np
+import pytest
+
+from helpers import data
+from helpers.data import GREETING_WORDS, NAMES, copy_task, greetings, recall_task
+
+
+def generator(seed=0):
+    return np.random.default_rng(seed)
+
+
+def check_copy_layout(module):
+    """Symbols, T - 1 blanks, the mark, blanks; the symbols are asked in order at the end."""
+    x, targets = module.copy_task(7, 4, generator(), symbols=6, length=3)
+    assert x.shape == (13, 4, 8)
+    assert targets.shape == (13, 4)
+    classes = x.argmax(axis=-1)
+    np.testing.assert_array_equal(x.sum(axis=-1), 1)
+    np.testing.assert_array_equal(classes[:3], targets[-3:])
+    assert (classes[:3] < 6).all()
+    assert (classes[3:9] == 6).all(), "T - 1 blanks"
+    assert (classes[9] == 7).all(), "the mark"
+    assert (classes[10:] == 6).all()
+    assert (targets[:-3] == -1).all()
+
+
+def check_recall_shift(module):
+    x, targets = module.recall_task(9, 3, 4, generator())
+    assert set(np.unique(x)) == {-1.0, 1.0}
+    assert np.isnan(targets[:4]).all()
+    np.testing.assert_array_equal(targets[4:], x[:5])
+
+
+def check_greetings_text(module):
+    x, targets = module.greetings(2, 3, generator())
+    assert x.shape == (14, 3, len(GREETING_WORDS))
+    story = [GREETING_WORDS[i] for i in x[:, 0].argmax(axis=-1)]
+    assert story[1:4] == ["is", "greeted", "."]
+    assert story[-2:] == ["who", "?"]
+    assert [story[i] for i in (4, 7, 8, 11)] == ["the", ".", "the", "."]
+    assert NAMES[targets[-1, 0]] == story[0]
+    assert (targets[:-1] == -1).all()
+
+
+def test_copy_layout():
+    check_copy_layout(data)
+
+
+def test_recall_shift():
+    check_recall_shift(data)
+
+
+def test_greetings_text():
+    check_greetings_text(data)
+
+
+def test_docstring_example_is_a_story_of_the_family():
+    words = ["dora", "is", "greeted", ".", "the", "kettle", "hums", ".", "the", "lamp", "waits", ".", "who", "?"]
+    assert set(words) <= set(GREETING_WORDS)
+    assert len(words) == greetings(2, 1, generator())[0].shape[0]
+    assert len(set(GREETING_WORDS)) == len(GREETING_WORDS) == 30
+
+
+def test_lag_zero_and_no_sentence_between():
+    x, targets = recall_task(3, 2, 0, generator())
+    np.testing.assert_array_equal(x, targets)
+    assert greetings(0, 2, generator())[0].shape == (6, 2, 30)
+
+
+def test_answers_are_spread_evenly_and_independent_of_the_rest():
+    _, targets = copy_task(2, 4000, generator())
+    assert np.abs(np.bincount(targets[-5:].ravel()) / 20000 - 1 / 8).max() < 0.01
+    x, targets = greetings(1, 8000, generator())
+    thing = x[5].argmax(axis=-1) - GREETING_WORDS.index("kettle")
+    table = np.histogram2d(targets[-1], thing, bins=8)[0] / 8000
+    assert np.abs(table - 1 / 64).max() < 0.006
+
+
+def test_the_same_seed_gives_the_same_batch():
+    for make in (
+        lambda rng: copy_task(3, 2, rng),
+        lambda rng: recall_task(5, 2, 1, rng),
+        lambda rng: greetings(1, 2, rng),
+    ):
+        (x, a), (y, b) = make(generator(3)), make(generator(3))
+        np.testing.assert_array_equal(x, y)
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(
+    ("message", "call"),
+    [
+        ("T: got 0", lambda rng: copy_task(0, 1, rng)),
+        ("batch: got 0", lambda rng: copy_task(1, 0, rng)),
+        ("symbols: got 0", lambda rng: copy_task(1, 1, rng, symbols=0)),
+        ("length: got 0", lambda rng: copy_task(1, 1, rng, length=0)),
+        ("lag: got -1", lambda rng: recall_task(5, 1, -1, rng)),
+        ("lag: got 5", lambda rng: recall_task(5, 1, 5, rng)),
+        ("sentences: got -1", lambda rng: greetings(-1, 1, rng)),
+        ("rng: got 0", lambda rng: copy_task(1, 1, 0)),
+        ("rng: got None", lambda rng: recall_task(5, 1, 1, None)),
+        ("rng: got 7", lambda rng: greetings(1, 1, 7)),
+    ],
+)
+def test_errors(message, call):
+    with pytest.raises(ValueError, match=message):
+        call(generator())
