@@ -121,6 +121,14 @@ def visit(browser, home):
         each.context.close()
 
 
+def axe(page):
+    """What axe-core finds, with all its default rules, on the whole page."""
+    page.wait_for_function("!window.MathJax || MathJax.startup.promise.then(() => true)")
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [f"{v['id']}: {[n['html'][:120] for n in v['nodes'][:3]]}" for v in found]
+
+
 # -- every page -----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
@@ -128,11 +136,7 @@ def test_page_is_clean_and_accessible(visit, path, scheme):
     seen = visit(path, scheme=scheme)
     page = seen.page
     seen.draw_all()
-    page.wait_for_function("!window.MathJax || !MathJax.startup || MathJax.startup.promise.then(() => true)")
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    told = [f"{v['id']}: {[n['html'][:120] for n in v['nodes'][:3]]}" for v in found]
-    assert told == [], "axe-core, all default rules, whole page"
+    assert axe(page) == [], "axe-core, all default rules, whole page"
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(21, 24, 29)"}[scheme]
     text = page.locator("article").inner_text() if page.locator("article").count() else ""
@@ -145,6 +149,7 @@ def test_page_fits_a_phone(visit, path):
     seen = visit(path, width=390, height=844, is_mobile=True, has_touch=True)
     seen.draw_all()
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390, "wider than the phone"
+    assert axe(seen.page) == []
     for box in seen.page.locator(".explore :is(input[type=range], select, button)").all():
         assert box.bounding_box()["height"] >= 43.5, "too small for a finger"
     for plot in seen.page.locator(".explore-plot .main-svg").all():

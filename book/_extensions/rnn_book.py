@@ -182,6 +182,15 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
     context["metatags"] += "\n" + "\n".join(rows)
 
 
+# An equation wider than the phone scrolls in itself; then the keyboard must reach it.
+SCROLLING = """
+MathJax.startup = { pageReady: () => MathJax.startup.defaultPageReady().then(() => {
+  for (const wide of document.querySelectorAll("mjx-container[display=true]"))
+    if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
+}) };
+"""
+
+
 def local_mathjax(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     """MathJax from this site, with the components named one by one, and only where there is math."""
     has_math = doctree is not None and any(doctree.findall(lambda n: isinstance(n, nodes.math | nodes.math_block)))
@@ -202,9 +211,8 @@ def local_mathjax(app: Sphinx, pagename: str, templatename: str, context: dict[s
         },
     }
     root = context["pathto"]("_static/vendor/mathjax/startup.js", 1)
-    context["metatags"] += (
-        f'\n<script>window.MathJax = {json.dumps(settings)};</script>\n<script defer src="{root}"></script>\n'
-    )
+    script = f"window.MathJax = {json.dumps(settings)};{SCROLLING}"
+    context["metatags"] += f'\n<script>{script}</script>\n<script defer src="{root}"></script>\n'
 
 
 # -- after the last page --------------------------------------------------------------------------------------
