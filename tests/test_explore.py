@@ -68,6 +68,7 @@ def test_units_and_titles_stand_at_the_control():
     assert "<span>Sequence length</span>" in page
     assert "<output>10 steps</output>" in page
     assert 'aria-valuetext="10 steps"' in page
+    assert explore(wave, name="turn", length=(5, 10, 5), units={"length": "°"}).controls[0].shown == ["5°", "10°"]
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,8 @@ class Control:
     @property
     def shown(self) -> list[str]:
         """The labels with their unit, as they stand beside the control."""
-        return [f"{label} {self.unit}".strip() for label in self.labels]
+        gap = "" if self.unit in ("°", "%", "") else " "
+        return [f"{label}{gap}{self.unit}" for label in self.labels]
 
 
 def explore(
