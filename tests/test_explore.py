@@ -166,6 +166,13 @@ def test_a_function_that_returns_no_figure_is_refused():
         explore(3, name="three")
 
 
+def test_a_trace_that_the_page_cannot_draw_is_refused():
+    with pytest.raises(ValueError, match="got a pie trace, wanted scatter, bar, heatmap"):
+        explore(lambda: go.Figure(go.Pie(values=[1, 2])), name="pie")
+    bundle = (Path(__file__).parents[1] / "tools" / "plotly.js").read_text()
+    assert set(re.findall(r"plotly\.js/lib/(\w+)", bundle)) | {"scatter"} == {*module.TRACES, "core"}
+
+
 def test_a_figure_without_controls_is_shown_too():
     assert explore(lambda: wave(), name="still").bake()["varying"] == []
 

@@ -7,7 +7,7 @@ from mutants import MUTANTS, mutate
 
 # How a wrong number shows: a failed comparison, a shape that does not fit, a value that is not finite. An
 # error of another kind (a name that does not exist) would be a fault of the mutant, not a catch of the check.
-DEATHS = (AssertionError, ValueError, RuntimeWarning)
+DEATHS = (AssertionError, ValueError, ZeroDivisionError, RuntimeWarning)
 
 
 @pytest.mark.parametrize("check", {m.killer for m in MUTANTS}, ids=lambda c: f"{c.__module__}.{c.__name__}")

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -83,7 +84,8 @@ def vendor(assets: Path) -> None:
     mathjax = modules / "mathjax" / "es5"
     if not mathjax.is_dir():
         raise FileNotFoundError("node_modules/mathjax is missing: run `make book`, which installs the site's assets")
-    wanted = {modules / "plotly.js-cartesian-dist-min" / "plotly-cartesian.min.js": "vendor/plotly.min.js"}
+    bundle_plotly(assets / "vendor" / "plotly.min.js")
+    wanted = {}
     for part in ("startup.js", "core.js", "input/tex-base.js", "input/tex/extensions/ams.js",
                  "output/chtml.js", "output/chtml/fonts/tex.js", "a11y/assistive-mml.js"):  # fmt: skip
         wanted[mathjax / part] = f"vendor/mathjax/{part}"
@@ -94,6 +96,17 @@ def vendor(assets: Path) -> None:
         if not target.exists() or target.stat().st_mtime < origin.stat().st_mtime:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(origin, target)
+
+
+def bundle_plotly(target: Path) -> None:
+    """Bundle plotly.js with the traces of tools/plotly.js only: a fifth lighter than the smallest of its own."""
+    entry, modules = ROOT / "tools" / "plotly.js", ROOT / "node_modules"
+    if target.exists() and target.stat().st_mtime > max(f.stat().st_mtime for f in (entry, modules / "plotly.js")):
+        return
+    node = shutil.which("node") or Path(sys.executable).with_name("node")
+    command = [node, modules / "esbuild" / "bin" / "esbuild", entry, "--bundle", "--minify", "--global-name=Plotly"]
+    options = ["--define:global=window", "--loader:.css=empty", f"--outfile={target}", "--log-level=error"]
+    subprocess.run([*command, *options], check=True, cwd=ROOT)
 
 
 # -- baked figures: out of the page, into one file each, loaded when the figure comes near ---------------

@@ -37,6 +37,7 @@ from helpers._assets import asset
 STATIC = "RNN_TEXTBOOK_STATIC"  # set by the book build: always bake
 MAX_COMBINATIONS = 1_000
 MAX_BYTES = 35_000  # of one baked figure, gzipped
+TRACES = ("scatter", "bar", "heatmap")  # what the site's bundle of plotly.js can draw (tools/plotly.js)
 RESERVED = ("name", "live", "play", "units", "titles")
 
 _used: dict[str, tuple[str, str | None]] = {}  # name -> (function, cell)
@@ -164,6 +165,9 @@ class Explorer:
             raise
         if not isinstance(figure, go.Figure):
             raise ValueError(f"explore({self.name!r}): the figure function returned {type(figure).__name__}")
+        for trace in figure.data:
+            if trace.type not in TRACES:
+                raise ValueError(f"explore({self.name!r}): got a {trace.type} trace, wanted {', '.join(TRACES)}")
         return figure
 
     # -- which of the two lives ---------------------------------------------
