@@ -2,17 +2,18 @@
 
 import pytest
 
-MEASURED: list[str] = []
-
 
 @pytest.fixture
-def measured():
+def measured(record_property):
     """Call it with a line to print after the last test."""
-    return MEASURED.append
+    return lambda line: record_property("measured", line)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if MEASURED:
+    # From the reports, which also come back from the workers of pytest-xdist.
+    passed = terminalreporter.stats.get("passed", [])
+    lines = [line for report in passed for name, line in report.user_properties if name == "measured"]
+    if lines:
         terminalreporter.section("measured")
-        for line in MEASURED:
+        for line in lines:
             terminalreporter.write_line(line)

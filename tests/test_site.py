@@ -640,6 +640,7 @@ def copy(tmp_path_factory):
     return folder
 
 
+@pytest.mark.xdist_group("copy")
 def test_with_an_address_every_button_leads_to_this_notebook_of_this_edition(copy):
     site = copy / "_build" / "html"
     text, branch, notebook = (site / GRADIENTS).read_text(), f"edition-{edition(ROOT)}", "notebooks/03_gradients.ipynb"
@@ -659,6 +660,7 @@ def test_with_an_address_every_button_leads_to_this_notebook_of_this_edition(cop
     assert install in re.sub(r'"\s*"', "", source)
 
 
+@pytest.mark.xdist_group("copy")
 def test_after_a_helper_was_edited_its_notebooks_run_again(copy):
     """Jupyter Book's own cache sees only cells, and would show the old numbers."""
     figures = copy / "src" / "helpers" / "figures" / "gradients" / "norms.py"
