@@ -82,7 +82,10 @@ def test_who_was_greeted():
     assert "0.12 (worst 0.10) and 1.00 (worst 0.91)" in TEXT
     assert "165 words after the name" in TEXT  # 4 words a sentence, and 5 more: 4 * 40 + 5
     eight = run["trained on n, asked at n"]["8"]["each"]
-    assert sum(value > 0.5 for value in eight) == 2
+    learned = [seed for seed, value in enumerate(eight) if value > 0.5]
+    assert len(learned) == 2
+    elsewhere = {n: run["trained on 8, asked at n"][n]["each"] for n in run["trained on 8, asked at n"] if n != "8"}
+    assert all(each[seed] == 0 for each in elsewhere.values() for seed in learned)
 
 
 @pytest.mark.parametrize(
