@@ -121,9 +121,12 @@ def visit(browser, home):
         each.context.close()
 
 
+TYPESET = "!window.MathJax || MathJax.startup.promise?.then(() => true)"
+
+
 def axe(page):
     """What axe-core finds, with all its default rules, on the whole page."""
-    page.wait_for_function("!window.MathJax || MathJax.startup.promise.then(() => true)")
+    page.wait_for_function(TYPESET)
     page.evaluate(AXE.read_text())
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
     return [f"{v['id']}: {[n['html'][:120] for n in v['nodes'][:3]]}" for v in found]
@@ -345,6 +348,7 @@ def test_the_page_does_not_jump_when_a_figure_is_drawn(browser, home, path, name
     held = []
     seen.page.route("**/plotly.min.js", lambda route: held.append(route))
     page = seen.go(path, until="domcontentloaded")  # the load event waits for what is held
+    page.wait_for_function(TYPESET)  # formulas above change their height, too, and that is not the figure's doing
     page.locator(f"#{name}").scroll_into_view_if_needed()
     page.wait_for_timeout(500)
     box = f"document.getElementById('{name}').getBoundingClientRect()"
