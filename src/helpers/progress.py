@@ -35,7 +35,7 @@ def progress(iterable: Iterable[Item], text: str = "", show: bool | None = None)
     if not (show or watched):
         return iterable
     try:
-        from tqdm.auto import tqdm
+        from tqdm import tqdm  # as text: tqdm.auto would leave a widget in the notebook, which Colab may not show
     except ImportError:
         return iterable
     bar: Iterable[Item] = tqdm(iterable, desc=text or None, leave=False)
