@@ -9,8 +9,9 @@ import numpy as np
 
 from helpers.data import recall_task
 from helpers.gradients import recurrent_matrix
+from helpers.memory import readout_recall, recall
 from helpers.rnn_basics import rnn_forward
-from helpers.training import Model, readout_recall, recall, run, start_model, train
+from helpers.training import Model, run, start_model, train
 
 SETTINGS = {"H": 32, "T": 60, "batch": 32, "updates": 1000, "rate": 2e-3, "threshold": 1.0, "radius": 0.95}
 LAGS = [1, 2, 5, 10, 15, 20, 25, 30, 40]

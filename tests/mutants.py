@@ -12,10 +12,13 @@ from types import ModuleType
 from typing import NamedTuple
 
 import test_bptt
+import test_cliff
 import test_data
 import test_gradients
 import test_initial
+import test_memory
 import test_optim
+import test_output
 import test_rnn_basics
 import test_training
 
@@ -42,7 +45,9 @@ backward_torch, backward_long = test_bptt.check_against_torch, test_bptt.check_l
 norms_torch, norms_theory = test_gradients.check_against_torch, test_gradients.check_theory_far_back
 norms_grid, norms_zeros = test_gradients.check_grid_equals_single_runs, test_gradients.check_exact_zeros
 spectra = test_gradients.check_spectra
-LAGS, JACOBIAN = "gradients.gradient_by_lag", "gradients.log_jacobian_norms"
+OUT_BACK, CROSS = "output.output_backward", "output.cross_entropy"
+layer_torch, cross_torch = test_output.check_layer_against_torch, test_output.check_cross_entropy_against_torch
+LAGS, JACOBIAN = "lags.gradient_by_lag", "gradients.log_jacobian_norms"
 lags_torch, jacobian_torch = test_gradients.check_lags_against_torch, test_gradients.check_jacobian_against_torch
 
 MUTANTS = [
@@ -378,40 +383,52 @@ MUTANTS = [
         "targets[: T - lag] = x[lag:]",
         test_data.check_recall_shift,
     ),
+    Mutant("output: bias gradient missing", OUT_BACK, "rows.sum(axis=0)", "0 * rows.sum(axis=0)", layer_torch),
+    Mutant("output: error not sent below", OUT_BACK, "dys @ W_y", "0 * (dys @ W_y)", layer_torch),
+    Mutant("output: no bias", "output.output_layer", "hs @ W_y.T + b_y", "hs @ W_y.T", layer_torch),
+    Mutant("cross-entropy: gradient without the target", CROSS, "slope[rows, right] -= 1", "pass", cross_torch),
+    Mutant("cross-entropy: gradient of the sum", CROSS, "slope / count", "slope", cross_torch),
     Mutant(
-        "training: output bias gradient missing",
-        "training.model_gradient",
-        "rows.sum(axis=0)",
-        "0 * rows.sum(axis=0)",
-        test_training.check_gradient_against_torch,
+        "squared error: factor 2 missing",
+        "output.squared_error",
+        "2 * gap / count",
+        "gap / count",
+        test_output.check_squared_error_against_torch,
     ),
     Mutant(
-        "training: softmax without the target",
-        "training.loss_and_gradient",
-        "slope[rows, right] -= 1",
-        "pass",
-        test_training.check_gradient_against_torch,
+        "softmax: temperature multiplied",
+        "output.softmax",
+        "scores / scores.dtype.type(temperature)",
+        "scores * scores.dtype.type(temperature)",
+        test_output.check_softmax,
     ),
     Mutant(
-        "training: error not sent below",
+        "sample: always the next symbol",
+        "output.sample",
+        "draws >= below",
+        "draws > below - p",
+        test_output.check_sample_follows_the_distribution,
+    ),
+    Mutant(
+        "training: gradient of the wrong loss",
         "training.model_gradient",
-        "dy @ model.W_y",
-        "0 * dy @ model.W_y",
+        "loss_and_gradient(outputs, targets)",
+        "loss_and_gradient(2 * outputs, targets)",
         test_training.check_gradient_against_torch,
     ),
     Mutant(
         "readout: off by one lag",
-        "training.readout_recall",
+        "memory.readout_recall",
         "x[start - lag:T - lag, :, 0]",
         "x[start - lag + 1:T - lag + 1, :, 0]",
-        test_training.check_readout_counts_steps,
+        test_memory.check_readout_counts_steps,
     ),
     Mutant(
         "cliff: slope of the state before dropped",
-        "training.cliff_loss",
+        "cliff.cliff_loss",
         "s + factor * dh_dw",
         "s + dh_dw",
-        test_training.check_cliff_against_the_chapters,
+        test_cliff.check_cliff_against_the_chapters,
     ),
 ]
 

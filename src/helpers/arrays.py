@@ -12,6 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 
 FloatArray = NDArray[np.floating[Any]]
 
+UNASKED = -1
+"""The target of a step at which no answer is asked; it counts in no loss."""
+
 
 def as_floats(name: str, values: ArrayLike) -> FloatArray:
     """Turn `values` into an array of float64, or of float32 if it is float32 already.

@@ -7,10 +7,9 @@ asked; float targets ``(T, B, V)`` are values, nan where nothing is asked.
 import numpy as np
 from numpy.typing import NDArray
 
-from helpers.arrays import FloatArray, check_count
+from helpers.arrays import UNASKED, FloatArray, check_count
 
 Classes = NDArray[np.int64]
-UNASKED = -1
 
 
 def copy_task(

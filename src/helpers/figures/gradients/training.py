@@ -6,11 +6,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from helpers.arrays import FloatArray
+from helpers.cliff import cliff_loss
 from helpers.gradients import log_gradient_norms, spectral_radius
 from helpers.initial import initial_matrix
 from helpers.optim import clip_by_norm, clip_by_value
 from helpers.style import COLOR, LINE, SEQUENTIAL, level, line, power_of_ten, power_ticks, scale
-from helpers.training import cliff_loss
 
 NAMED = (4.0, 0.5)  # the gradient whose numbers the reading gives
 FAN = 16
