@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from helpers.figures import gradients as figures
+from helpers.matrices import spectral_radius
 
 ROOT = Path(__file__).parents[1]
 CELLS = json.loads((ROOT / "notebooks" / "03_gradients.ipynb").read_text())["cells"]
@@ -133,3 +134,22 @@ def test_small_claims():
     assert np.log(8) == pytest.approx(2.08, abs=0.005)
     bent, g = np.array([0.5, 0.5]), np.array([4, 0.5])
     assert bent @ g / np.linalg.norm(bent) / np.linalg.norm(g) == pytest.approx(0.789, abs=5e-4)
+
+
+def test_relu_may_also_die():
+    reading = figures.norms_by_kind("orthogonal", 1.5, 1.0, "relu").layout.meta["reading"]
+    assert "vanishes" in reading
+    assert "whose gradient dies at radius 1.5" in TEXT
+    ten_times = figures.norms_by_kind("orthogonal", 1.5, 0.1, "relu").data[0].y
+    np.testing.assert_allclose(ten_times, figures.norms_by_kind("orthogonal", 1.5, 1.0, "relu").data[0].y, atol=0.02)
+
+
+def test_the_rules_of_the_table():
+    radii = [spectral_radius(np.random.default_rng(s).standard_normal((400, 400)) / 20) for s in range(5)]
+    assert max(abs(np.array(radii) - 1)) < 0.06
+    assert "with 400 one is within a few per cent" in TEXT
+    assert "| 7 at 0.9, 69 at 0.99 |" in TEXT
+    assert [round(np.log(0.5) / np.log(rho)) for rho in (0.9, 0.99)] == [7, 69]
+    assert "Xavier 1, He 1.4, PyTorch 0.58, orthogonal 1" in TEXT
+    assert (round(2**0.5, 1), round(3**-0.5, 2)) == (1.4, 0.58)
+    assert pytest.approx(1e-7, rel=0.03) == 0.2**10

@@ -48,8 +48,9 @@ def copy_task(
 
     References
     ----------
-    Hochreiter & Schmidhuber (1997), "Long short-term memory", for tasks of this kind; the layout is that of
-    Arjovsky, Shah & Bengio (2016), "Unitary evolution recurrent neural networks", ICML, section 5.1 (length 10).
+    Hochreiter & Schmidhuber (1997), "Long short-term memory", for tasks of this kind; the layout is that of the
+    copying memory problem (length 10) of Arjovsky, Shah & Bengio (2016), "Unitary evolution recurrent neural
+    networks", ICML.
     """
     T, B, K = check_count("T", T), check_count("batch", batch), check_count("symbols", symbols)
     length = check_count("length", length)
