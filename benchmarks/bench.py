@@ -26,12 +26,16 @@ TARGETS = {(1, 32): (3.0, 3.0), (32, 32): (1.7, 1.8), (32, 128): (1.2, 1.1)}
 
 
 def medians(rivals: dict[str, Callable[[], Any]], rounds: int = 60) -> dict[str, float]:
-    """Median milliseconds of each; they take turns, so that a busy moment of the machine hits all alike."""
+    """Median milliseconds of each; they take turns, so that a busy moment of the machine hits all alike.
+
+    In an order drawn anew for each round: whoever comes second finds the inputs in the processor's cache.
+    """
     times: dict[str, list[float]] = {name: [] for name in rivals}
+    rng = np.random.default_rng(0)
     for turn in range(rounds + 3):  # the first three warm up
-        for name, run in rivals.items():
+        for name in rng.permutation(list(rivals)):
             start = time.perf_counter()
-            run()
+            rivals[name]()
             if turn >= 3:
                 times[name].append(time.perf_counter() - start)
     return {name: 1e3 * float(np.median(values)) for name, values in times.items()}

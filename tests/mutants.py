@@ -11,16 +11,27 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import NamedTuple
 
+import test_activations
 import test_bptt
+import test_checking
 import test_cliff
+import test_corpora
+import test_costs
+import test_counts
+import test_credit
 import test_data
 import test_gradients
 import test_initial
+import test_language
 import test_memory
+import test_ngrams
 import test_optim
 import test_output
 import test_rnn_basics
+import test_text
 import test_training
+import test_windows
+import test_writing
 
 
 class Mutant(NamedTuple):
@@ -49,6 +60,13 @@ OUT_BACK, CROSS = "output.output_backward", "output.cross_entropy"
 layer_torch, cross_torch = test_output.check_layer_against_torch, test_output.check_cross_entropy_against_torch
 LAGS, JACOBIAN = "lags.gradient_by_lag", "gradients.log_jacobian_norms"
 lags_torch, jacobian_torch = test_gradients.check_lags_against_torch, test_gradients.check_jacobian_against_torch
+text_hello, one_hot_torch = test_text.check_hello, test_text.check_one_hot_against_torch
+ngram_hand, ngram_bits = test_ngrams.check_by_hand, test_ngrams.check_bits_are_those_of_the_distributions
+REVERSED = "enumerate(_check_symbols(symbols)[::-1])"
+CHUNKED, WINDOW = "bptt.chunked_backward", "bptt.window_backward"
+chunks_torch, chunks_detached = test_bptt.check_chunks_against_torch, test_bptt.check_chunks_equal_detaching
+window_torch, window_hand = test_bptt.check_window_against_torch, test_bptt.check_window_by_hand
+rtrl_bptt, check_bptt = test_costs.check_rtrl_equals_bptt, test_costs.check_checkpoints_equal_bptt
 
 MUTANTS = [
     Mutant("step: W_h transposed", STEP, "h @ W_h.T", "h @ W_h", step_torch),
@@ -62,8 +80,8 @@ MUTANTS = [
     ),
     Mutant("step: no nonlinearity", STEP, "phi.apply(z, z)", "pass", step_torch),
     Mutant("forward: W_h transposed", FORWARD, "W_h.T.copy()", "W_h.copy()", forward_torch),
-    Mutant("forward: no bias", FORWARD, "hs[1:] += b", "pass", forward_torch),
-    Mutant("forward: initial state ignored", FORWARD, "hs[0] = h0", "hs[0] = 0", forward_torch),
+    Mutant("forward: no bias", FORWARD, "stretch += b", "pass", forward_torch),
+    Mutant("forward: initial state ignored", FORWARD, "hs[0] = h = h0", "hs[0] = h = 0 * h0", forward_torch),
     Mutant("forward: state stays h_0", FORWARD, "h = z", "pass", forward_torch),
     Mutant("forward: past dropped", FORWARD, "add(z, from_past, z)", "pass", forward_torch),
     Mutant("forward: past subtracted", FORWARD, "np.add", "np.subtract", forward_torch),
@@ -89,9 +107,11 @@ MUTANTS = [
         "pass",
         test_rnn_basics.check_states_are_read_only,
     ),
-    Mutant("sigmoid: naive", "rnn_basics._sigmoid", "-np.abs(z)", "-z", test_rnn_basics.check_sigmoid_is_safe),
-    Mutant("sigmoid: mirrored", "rnn_basics._sigmoid", "z < 0", "z > 0", forward_torch),
-    Mutant("relu: leaky downwards", "rnn_basics._relu", "np.maximum", "np.minimum", forward_torch),
+    Mutant("sigmoid: naive", "activations._sigmoid", "-np.abs(z)", "-z", test_activations.check_sigmoid_is_safe),
+    Mutant("sigmoid: mirrored", "activations._sigmoid", "z < 0", "z > 0", test_activations.check_against_torch),
+    Mutant(
+        "relu: leaky downwards", "activations._relu", "np.maximum", "np.minimum", test_activations.check_against_torch
+    ),
     Mutant("backward: W_h transposed", BACKWARD, "dot(dz, W_h, dh)", "dot(dz, W_h.T, dh)", backward_torch),
     Mutant("backward: future dropped", BACKWARD, "dot(dz, W_h, dh)", "dh.fill(0)", backward_torch),
     Mutant("backward: loss above dropped", BACKWARD, "add(dh, direct, dh)", "pass", backward_torch),
@@ -203,31 +223,31 @@ MUTANTS = [
     Mutant("slopes: states instead of slopes", SLOPES, "phi.slope(hs, hs)", "pass", norms_torch),
     Mutant(
         "tanh slope: sign",
-        "rnn_basics._tanh_slope",
+        "activations._tanh_slope",
         "np.subtract(1, out, out=out)",
         "np.add(1, out, out=out)",
-        test_rnn_basics.check_slopes,
+        test_activations.check_slopes,
     ),
     Mutant(
         "sigmoid slope: 1 - h",
-        "rnn_basics._sigmoid_slope",
+        "activations._sigmoid_slope",
         "np.multiply(h, 1 - h, out=out)",
         "np.subtract(1, h, out=out)",
-        test_rnn_basics.check_slopes,
+        test_activations.check_slopes,
     ),
     Mutant(
         "sigmoid slope: h overwritten when in place",
-        "rnn_basics._sigmoid_slope",
+        "activations._sigmoid_slope",
         "np.multiply(h, 1 - h, out=out)",
         "np.subtract(1, h, out=out); np.multiply(h, out, out=out)",
-        test_rnn_basics.check_slopes,
+        test_activations.check_slopes,
     ),
     Mutant(
         "relu slope: 1 at 0",
-        "rnn_basics",
+        "activations",
         "np.greater(h, 0, out=out)",
         "np.greater_equal(h, 0, out=out)",
-        test_rnn_basics.check_slopes,
+        test_activations.check_slopes,
     ),
     Mutant(
         "matrix: radius on average only",
@@ -429,6 +449,473 @@ MUTANTS = [
         "s + factor * dh_dw",
         "s + dh_dw",
         test_cliff.check_cliff_against_the_chapters,
+    ),
+    Mutant(
+        "learned state: divided by the batch",
+        "rnn_basics.initial_state",
+        "np.tile(vector, (B, 1))",
+        "np.tile(vector, (B, 1)) / B",
+        test_rnn_basics.check_learned_state_against_torch,
+    ),
+    Mutant(
+        "forward: states read the next input",
+        FORWARD,
+        "x[start:start + length]",
+        "np.roll(x, -1, axis=0)[start:start + length]",
+        test_rnn_basics.check_future_changes_nothing,
+    ),
+    Mutant("counts: W_h forgotten", "counts.rnn_parameters", "H * H", "0", test_counts.check_against_torch),
+    Mutant(
+        "counts: two biases",
+        "counts.rnn_parameters",
+        "H * D + H * H + H + V * H + V",
+        "H * D + H * H + 2 * H + V * H + V",
+        test_counts.check_against_torch,
+    ),
+    Mutant(
+        "counts: n symbols in the window", "counts.window_parameters", "n - 1", "n", test_counts.check_against_torch
+    ),
+    Mutant(
+        "windows: newest first",
+        "windows.windows",
+        "padded[k:k + T]",
+        "padded[K - 1 - k:K - 1 - k + T]",
+        test_windows.check_against_torch_convolution,
+    ),
+    Mutant(
+        "windows: one step into the future",
+        "windows.windows",
+        "[np.zeros((K - 1, *x.shape[1:]), x.dtype), x]",
+        "[np.zeros((K - 1, *x.shape[1:]), x.dtype)[1:], x, x[-1:]]",
+        test_windows.check_against_torch_convolution,
+    ),
+    Mutant(
+        "hold: the symbol before the last",
+        "data.hold_task",
+        "np.arange(T)[:, None] - steps_since_symbol(x)",
+        "np.maximum(np.arange(T)[:, None] - steps_since_symbol(x) - 1, 0)",
+        test_data.check_hold_layout,
+    ),
+    Mutant("hold: longest gap left out", "data.hold_task", "longest + 1", "longest", test_data.check_hold_gaps),
+    Mutant("text: characters not sorted", "text.vocabulary", "sorted(set(text))", "dict.fromkeys(text)", text_hello),
+    Mutant("text: the last symbol is 0", "text.encode", "enumerate(_check_symbols(symbols))", REVERSED, text_hello),
+    Mutant(
+        "text: one-hot from 1",
+        "text.one_hot",
+        "check_ids('ids', ids, V)",
+        "check_ids('ids', ids, V) - 1",
+        one_hot_torch,
+    ),
+    Mutant("ngram: context one too short", "ngrams.fit_ngram", "corpus[i - k:i]", "corpus[i - k + 1:i]", ngram_hand),
+    Mutant(
+        "ngram: a follower counted once",
+        "ngrams.fit_ngram",
+        "followers.get(corpus[i], 0) + 1",
+        "1",
+        ngram_hand,
+    ),
+    Mutant("ngram: nothing below the unigrams", "ngrams.ngram_probabilities", "1 / model.V", "0.0", ngram_hand),
+    Mutant(
+        "ngram: shorter context not mixed in", "ngrams.ngram_probabilities", "p *= len(followers)", "p *= 1", ngram_hand
+    ),
+    Mutant("ngram: the newest symbol dropped", "ngrams._seen", "context[len(context) - k:]", "context[:k]", ngram_hand),
+    Mutant(
+        "ngram bits: never the longest context",
+        "ngrams.ngram_bits",
+        "i - model.order + 1",
+        "i - model.order + 2",
+        ngram_bits,
+    ),
+    Mutant("ngram bits: in nats", "ngrams.ngram_bits", "np.log2(p)", "np.log(p)", ngram_bits),
+    Mutant("ngram bits: sum, not mean", "ngrams.ngram_bits", "float(-log_p.mean())", "float(-log_p.sum())", ngram_bits),
+    Mutant(
+        "ngram: order chosen on what it was fitted on",
+        "ngrams.best_ngram",
+        "ngram_bits(model, dev)",
+        "ngram_bits(model, train)",
+        test_ngrams.check_order_is_chosen_on_dev,
+    ),
+    Mutant(
+        "ngram: the worst order",
+        "ngrams.best_ngram",
+        "np.argmin(bits)",
+        "np.argmax(bits)",
+        test_ngrams.check_order_is_chosen_on_dev,
+    ),
+    Mutant(
+        "ngram sample: never the longest context",
+        "ngrams.sample_ngram",
+        "text[max(0, len(text) - model.order + 1):]",
+        "text[max(0, len(text) - model.order + 2):]",
+        test_ngrams.check_samples_follow_the_distribution,
+    ),
+    Mutant(
+        "run: carried state ignored",
+        "training.run",
+        "h0 is None",
+        "True",
+        test_training.check_state_is_carried,
+    ),
+    Mutant(
+        "gradient: carried state ignored",
+        "training.model_gradient",
+        "run(model, x, h0)",
+        "run(model, x)",
+        test_training.check_state_is_carried,
+    ),
+    Mutant(
+        "train: frozen parameters are trained",
+        "training.train",
+        "np.zeros_like(getattr(model, name))",
+        "getattr(gradient, name)",
+        test_training.check_frozen_stays,
+    ),
+    Mutant(
+        "fables: the folk's verb agrees with the animal",
+        "corpora.tale",
+        "feeling[plural]",
+        "feeling[number]",
+        test_corpora.check_tales_keep_the_grammar,
+    ),
+    Mutant(
+        "fables: the animal's verb agrees with the folk",
+        "corpora.tale",
+        "feeling[number]",
+        "feeling[plural]",
+        test_corpora.check_tales_keep_the_grammar,
+    ),
+    Mutant(
+        "fables: the deed of the other number",
+        "corpora.tale",
+        "ANIMALS[animal][2 + number]",
+        "ANIMALS[animal][3 - number]",
+        test_corpora.check_tales_keep_the_grammar,
+    ),
+    Mutant(
+        "fables: another animal may be the hero",
+        "corpora.tale",
+        "[i for i in range(len(ANIMALS)) if i != hero]",
+        "[*range(len(ANIMALS) - 1)]",
+        test_corpora.check_tales_keep_the_grammar,
+    ),
+    Mutant(
+        "fables: always it",
+        "corpora.tale",
+        "'they' if many else 'it'",
+        "'it'",
+        test_corpora.check_tales_keep_the_grammar,
+    ),
+    Mutant(
+        "fables: a rare choice counts as a common one",
+        "corpora.tale",
+        "times if yes else times / (times - 1)",
+        "times",
+        test_corpora.check_tales_keep_the_grammar,
+    ),
+    Mutant(
+        "fables: yes and no exchanged",
+        "corpora.tale",
+        "rng.random() * times < 1",
+        "rng.random() * times > 1",
+        test_corpora.check_choices_are_as_likely_as_said,
+    ),
+    Mutant(
+        "split: one paragraph too late",
+        "corpora.split",
+        "ends[np.searchsorted(ends, end - 0.5)]",
+        "ends[np.searchsorted(ends, end - 0.5) + 1]",
+        test_corpora.check_split_at_paragraphs,
+    ),
+    Mutant(
+        "split: through a paragraph",
+        "corpora.split",
+        "ends[np.searchsorted(ends, end - 0.5)]",
+        "end",
+        test_corpora.check_split_at_paragraphs,
+    ),
+    Mutant(
+        "chunks: the target is the input",
+        "language.batches",
+        "corpus[1:B * length + 1].reshape(B, length).T",
+        "x",
+        test_language.check_chunks,
+    ),
+    Mutant(
+        "chunks: neighbours in the text side by side",
+        "language.batches",
+        "corpus[:B * length].reshape(B, length).T",
+        "corpus[:B * length].reshape(length, B)",
+        test_language.check_chunks,
+    ),
+    Mutant(
+        "chunks: overlap by one",
+        "language.batches",
+        "range(0, length - K + 1, K)",
+        "range(0, length - K + 1, K - 1)",
+        test_language.check_chunks,
+    ),
+    Mutant(
+        "bits: the state is not carried from block to block",
+        "writing.bits_per_character",
+        "h = hs[-1]",
+        "h = None",
+        test_writing.check_bits_against_torch,
+    ),
+    Mutant(
+        "bits: the first character is free",
+        "writing.bits_per_character",
+        "-float(log_softmax(model.b_y)[corpus[0]])",
+        "0.0",
+        test_writing.check_bits_against_torch,
+    ),
+    Mutant(
+        "bits: nats",
+        "writing.bits_per_character",
+        "total / np.log(2) / len(corpus)",
+        "total / len(corpus)",
+        test_writing.check_bits_against_torch,
+    ),
+    Mutant(
+        "bits: blocks count the same, however long",
+        "writing.bits_per_character",
+        "cross_entropy(outputs, y)[0] * len(y)",
+        "cross_entropy(outputs, y)[0] * BLOCK",
+        test_writing.check_bits_against_torch,
+    ),
+    Mutant(
+        "rate: no warm-up",
+        "language.learning_rate",
+        "min(1.0, 20 * done)",
+        "1.0",
+        test_language.check_learning_rate,
+    ),
+    Mutant(
+        "rate: a whole cosine",
+        "language.learning_rate",
+        "math.cos(math.pi * done)",
+        "math.cos(2 * math.pi * done)",
+        test_language.check_learning_rate,
+    ),
+    Mutant(
+        "fit: the state starts anew in each chunk",
+        "language.fit",
+        "zeros if first else h",
+        "zeros",
+        test_language.check_one_update_by_torch,
+    ),
+    Mutant(
+        "fit: the loss in nats",
+        "language.fit",
+        "loss / np.log(2)",
+        "loss",
+        test_language.check_one_update_by_torch,
+    ),
+    Mutant(
+        "fit: the last model instead of the best",
+        "language.fit",
+        "min(best, (bits, done, model), key=lambda found: found[0])",
+        "(bits, done, model)",
+        test_language.check_best_on_dev_is_kept,
+    ),
+    Mutant(
+        "fit: patience is not kept",
+        "language.fit",
+        "done - best[1] >= patience * every",
+        "False",
+        test_language.check_patience,
+    ),
+    Mutant(
+        "fit: samples take their numbers from training",
+        "language.fit",
+        "np.random.default_rng(0)",
+        "rng",
+        test_language.check_snapshots,
+    ),
+    Mutant(
+        "fit: every pass starts at the first character",
+        "language._passes",
+        "corpus[rng.integers(K):]",
+        "corpus",
+        test_language.check_passes_start_anew,
+    ),
+    Mutant(
+        "fit: a pass goes on where the last one ended",
+        "language._passes",
+        "first = True",
+        "first = False",
+        test_language.check_passes_start_anew,
+    ),
+    Mutant(
+        "smoothed: sums",
+        "language.smoothed",
+        "np.add.reduceat(losses, starts) / counts",
+        "np.add.reduceat(losses, starts)",
+        test_language.check_smoothed,
+    ),
+    Mutant(
+        "generate: what is written is not fed back",
+        "writing.generate",
+        "h = _advance(model, written[-1:], h)",
+        "pass",
+        test_writing.check_greedy_text_is_the_largest_score_each_time,
+    ),
+    Mutant(
+        "generate: temperature ignored",
+        "writing.generate",
+        "sample(_scores(model, h), rng, temperature)",
+        "sample(_scores(model, h), rng)",
+        test_writing.check_samples_follow_the_scores,
+    ),
+    Mutant(
+        "scores: without the bias",
+        "writing._scores",
+        "model.b_y",
+        "0 * model.b_y",
+        test_writing.check_scores_against_torch,
+    ),
+    Mutant(
+        "scores: the context is read from its second character",
+        "writing._read",
+        "encode(context, symbols)",
+        "encode(context[-1:], symbols)",
+        test_writing.check_scores_against_torch,
+    ),
+    # -- chapter 2: truncation, checks, credit and costs
+    Mutant(
+        "chunks: state before the chunk missing",
+        CHUNKED,
+        "cache.hs[start:start + K + 1]",
+        "np.concatenate([0 * cache.hs[start:start + 1], cache.hs[start + 1:start + K + 1]])",
+        chunks_torch,
+    ),
+    Mutant(
+        "chunks: only the last chunk counts",
+        CHUNKED,
+        "np.sum([part[i] for part in parts], axis=0)",
+        "parts[-1][i]",
+        chunks_detached,
+    ),
+    Mutant("chunks: h_0 of the last chunk", CHUNKED, "parts[0].h0", "parts[-1].h0", chunks_torch),
+    Mutant(
+        "chunks: inputs of the first chunk", CHUNKED, "cache.x[steps]", "cache.x[:len(cache.x[steps])]", chunks_detached
+    ),
+    Mutant("window: W_h transposed", WINDOW, "g[1:] @ W_h", "g[1:] @ W_h.T", window_torch),
+    Mutant("window: future dropped", WINDOW, "dzs[:T - lag] += g", "pass", window_hand),
+    Mutant("window: one step too many", WINDOW, "range(1, K)", "range(1, min(K + 1, T))", window_hand),
+    Mutant("window: one step too few", WINDOW, "range(1, K)", "range(1, K - 1)", window_hand),
+    Mutant("window: slope of the wrong step", WINDOW, "slopes[:T - lag]", "slopes[lag:]", window_torch),
+    Mutant("window: sum over time missing", WINDOW, "rows.sum(axis=0)", "rows[-1]", window_torch),
+    Mutant(
+        "window: state of the same step in dW_h", WINDOW, "hs[:-1].reshape(-1, H)", "hs[1:].reshape(-1, H)", window_hand
+    ),
+    Mutant(
+        "differences: one-sided divisor",
+        "checking.check_gradients",
+        "(sides[0] - sides[1]) / (2 * step)",
+        "(sides[0] - sides[1]) / step",
+        test_checking.check_finds_one_wrong_entry,
+    ),
+    Mutant(
+        "differences: entry left moved",
+        "checking.check_gradients",
+        "array[index] = value",
+        "pass",
+        test_checking.check_finds_one_wrong_entry,
+    ),
+    Mutant(
+        "differences: worst entry of the last",
+        "checking.check_gradients",
+        "error > worst.error",
+        "True",
+        test_checking.check_finds_one_wrong_entry,
+    ),
+    Mutant(
+        "differences: relative to the quotient alone",
+        "checking.check_gradients",
+        "max(abs(a), abs(n), floor)",
+        "max(abs(n), floor)",
+        test_checking.check_relative_error_by_hand,
+    ),
+    Mutant(
+        "contributions: W_h transposed",
+        "credit.contributions",
+        "(slopes[1:T - lag] * g[1:]) @ W_h",
+        "(slopes[1:T - lag] * g[1:]) @ W_h.T",
+        test_credit.check_contributions_against_torch,
+    ),
+    Mutant(
+        "contributions: slope of the wrong step",
+        "credit.contributions",
+        "slopes[1:T - lag]",
+        "slopes[lag + 1:]",
+        test_credit.check_contributions_against_torch,
+    ),
+    Mutant("mask: window one wider", "credit.reached", "k > t - K", "k >= t - K", test_credit.check_masks_by_hand),
+    Mutant(
+        "mask: chunks by the loss alone",
+        "credit.reached",
+        "k // K == t // K",
+        "k % K <= t % K",
+        test_credit.check_masks_by_hand,
+    ),
+    Mutant(
+        "share: chunks all reach K back",
+        "credit.share_for_memory",
+        "g[:K].mean()",
+        "g[K - 1]",
+        test_credit.check_shares_against_torch,
+    ),
+    Mutant(
+        "share: window off by one",
+        "credit.share_for_memory",
+        "np.minimum(steps, K - 1)",
+        "np.minimum(steps, K)",
+        test_credit.check_shares_against_torch,
+    ),
+    Mutant(
+        "example: future dropped",
+        "credit.scalar_example",
+        "direct[t] + future[t]",
+        "direct[t]",
+        test_credit.check_example_by_hand,
+    ),
+    Mutant(
+        "example: slope dropped",
+        "credit.scalar_example",
+        "slope[t] * dh[t]",
+        "dh[t]",
+        test_credit.check_example_against_torch,
+    ),
+    Mutant(
+        "example: state of the same step",
+        "credit.scalar_example",
+        "dz * before",
+        "dz * h",
+        test_credit.check_example_by_hand,
+    ),
+    Mutant("rtrl: W_h transposed", "costs.rtrl", "W_h @ P.reshape(B, H, -1)", "W_h.T @ P.reshape(B, H, -1)", rtrl_bptt),
+    Mutant("rtrl: past forgotten", "costs.rtrl", "W_h @ P.reshape(B, H, -1)", "0 * P.reshape(B, H, -1)", rtrl_bptt),
+    Mutant(
+        "rtrl: sum over time missing",
+        "costs.rtrl",
+        "dW += np.einsum('bi,bijk->jk', dh, P)",
+        "dW = np.einsum('bi,bijk->jk', dh, P)",
+        rtrl_bptt,
+    ),
+    Mutant("checkpoints: future dropped", "costs.checkpointed_backward", "direct[-1] += future", "pass", check_bptt),
+    Mutant(
+        "checkpoints: sum over segments missing",
+        "costs.checkpointed_backward",
+        "total.W_h + part.W_h",
+        "part.W_h",
+        check_bptt,
+    ),
+    Mutant(
+        "checkpoints: wrong step's input",
+        "costs.checkpointed_backward",
+        "rnn_forward(x[start:end], h, W_x, W_h, b, activation)",
+        "rnn_forward(x[:end - start], h, W_x, W_h, b, activation)",
+        check_bptt,
     ),
 ]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from helpers import data
-from helpers.data import GREETING_WORDS, NAMES, copy_task, greetings, recall_task
+from helpers.data import GREETING_WORDS, NAMES, copy_task, greetings, hold_task, recall_task, steps_since_symbol
 
 
 def generator(seed=0):
@@ -42,6 +42,46 @@ def check_greetings_text(module):
     assert [story[i] for i in (4, 7, 8, 11)] == ["the", ".", "the", "."]
     assert NAMES[targets[-1, 0]] == story[0]
     assert (targets[:-1] == -1).all()
+
+
+def check_hold_layout(module):
+    """The target is the symbol itself where there is one, and stays until the next."""
+    x, targets = module.hold_task(40, 5, generator(), gap=(2, 6), symbols=3)
+    assert x.shape == (40, 5, 4)
+    np.testing.assert_array_equal(x.sum(axis=-1), 1)
+    for b in range(5):
+        last = None
+        for t, symbol in enumerate(x[:, b].argmax(axis=-1)):
+            last = last if symbol == 3 else symbol
+            assert targets[t, b] == last
+
+
+def check_hold_gaps(module):
+    """Every gap from the shortest to the longest occurs equally often; each symbol does, too."""
+    x, _ = module.hold_task(400, 200, generator(), gap=(2, 5))
+    classes = x.argmax(axis=-1)
+    gaps = np.concatenate([np.diff(np.flatnonzero(column != 4)) for column in classes.T])
+    assert set(gaps) == {2, 3, 4, 5}
+    np.testing.assert_allclose(np.bincount(gaps)[2:] / len(gaps), 1 / 4, atol=0.02)
+    np.testing.assert_allclose(np.bincount(classes[classes < 4]) / len(classes[classes < 4]), 1 / 4, atol=0.02)
+
+
+def test_hold_layout():
+    check_hold_layout(data)
+
+
+def test_hold_gaps():
+    check_hold_gaps(data)
+
+
+def test_steps_since_symbol():
+    symbol, blank = [1, 0, 0], [0, 0, 1]
+    x = np.array([symbol, blank, blank, symbol, blank], float)[:, None]
+    np.testing.assert_array_equal(steps_since_symbol(x)[:, 0], [0, 1, 2, 0, 1])
+    x, _ = hold_task(300, 50, generator())
+    assert steps_since_symbol(x).max() == 19, "the longest gap is 20 steps, so 19 lie between"
+    with pytest.raises(ValueError, match="x: got a blank as its first input"):
+        steps_since_symbol(x[1:])
 
 
 def test_copy_layout():
@@ -83,6 +123,7 @@ def test_the_same_seed_gives_the_same_batch():
         lambda rng: copy_task(3, 2, rng),
         lambda rng: recall_task(5, 2, 1, rng),
         lambda rng: greetings(1, 2, rng),
+        lambda rng: hold_task(9, 2, rng),
     ):
         (x, a), (y, b) = make(generator(3)), make(generator(3))
         np.testing.assert_array_equal(x, y)
@@ -99,6 +140,11 @@ def test_the_same_seed_gives_the_same_batch():
         ("lag: got -1", lambda rng: recall_task(5, 1, -1, rng)),
         ("lag: got 5", lambda rng: recall_task(5, 1, 5, rng)),
         ("sentences: got -1", lambda rng: greetings(-1, 1, rng)),
+        ("T: got 0", lambda rng: hold_task(0, 1, rng)),
+        ("gap: got 0", lambda rng: hold_task(5, 1, rng, gap=(0, 3))),
+        (r"gap: got \(4, 3\), wanted the shorter first", lambda rng: hold_task(5, 1, rng, gap=(4, 3))),
+        ("symbols: got 0", lambda rng: hold_task(5, 1, rng, symbols=0)),
+        ("rng: got 5", lambda rng: hold_task(5, 1, 5)),
         ("rng: got 0", lambda rng: copy_task(1, 1, 0)),
         ("rng: got None", lambda rng: recall_task(5, 1, 1, None)),
         ("rng: got 7", lambda rng: greetings(1, 1, 7)),

@@ -322,6 +322,11 @@ def test_a_heat_map_as_csv_has_a_row_a_cell():
     assert lines == ["series,stept,y,z", "h,a,10,1", "h,b,10,2", "h,a,20,3", "h,b,20,4"]
 
 
+def test_a_heat_map_by_edges_as_csv_has_a_row_a_visible_cell():
+    figure = go.Figure(go.Heatmap(z=[[1, 2, 3], [4, 5, 6]], x=[0.5, 1.5, 2.5, 2.5], y=[10, 20], name="h"))
+    assert module._csv(figure).splitlines()[1:] == ["h,1.0,10,1", "h,2.0,10,2", "h,1.0,20,4", "h,2.0,20,5"]
+
+
 def test_the_widget_follows_a_figure_whose_traces_change():
     def more(count):
         return go.Figure([go.Scatter(y=[i, i]) for i in range(count)])

@@ -169,6 +169,9 @@ def test_float32_stays_float32():
     assert isinstance(norm, float)
     large = [np.full(4, 3e38, np.float32)]
     assert clip_by_norm(large, 1.0)[1] == pytest.approx(6e38), "the norm is not that of float32"
+    single = np.ones(3, np.float32)
+    updated, state = adam_step(single, single, adam_start(single), rate=np.float64(0.1))
+    assert updated.dtype == state.mean[0].dtype == np.float32, "a NumPy scalar is no reason to leave float32"
     mixed, _ = clip_by_norm([np.ones(2, np.float32), np.ones(2)], 0.5)
     assert [a.dtype for a in mixed] == [np.float32, np.float64]
 

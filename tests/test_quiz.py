@@ -11,7 +11,10 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from helpers import explore, quizzes
+from helpers.counts import rnn_parameters
+from helpers.credit import reached
 from helpers.gradients import log_gradient_norms, recurrent_matrix
+from helpers.output import softmax
 from helpers.quiz import Option, Question, quiz
 
 ROOT = Path(__file__).parents[1]
@@ -22,6 +25,11 @@ QUIZZES = {
     for module in pkgutil.iter_modules(quizzes.__path__)
 }
 each_quiz = pytest.mark.parametrize("name", QUIZZES)
+
+
+def address(name):
+    """An address on a page has hyphens, a module's name underscores."""
+    return f"{name.replace('_', '-')}-quiz"
 
 
 @pytest.fixture(autouse=True)
@@ -150,7 +158,7 @@ def test_the_style_comes_along_where_there_is_no_site(monkeypatch):
 def test_a_chapters_quiz_is_sound(name):
     questions = QUIZZES[name]
     assert len(questions) >= 5
-    Reader(quiz(f"{name}-quiz", questions).static_html(standalone=True))
+    Reader(quiz(address(name), questions).static_html(standalone=True))
     places = {next(k for k, o in enumerate(q.options) if o.right) for q in questions}
     assert len(places) > 1, "the right option does not always stand in the same place"
     longest = sum(max(q.options, key=lambda o: len(o.text)).right for q in questions)
@@ -158,6 +166,22 @@ def test_a_chapters_quiz_is_sound(name):
     for question in questions:
         for option in question.options:
             assert len(option.feedback.split()) <= 50, f"read at one glance: {option.feedback}"
+
+
+def test_the_numbers_of_the_rnn_basics_quiz():
+    assert (round(2 * np.log(2) / 4, 3), round(np.log(2), 3), round(np.log(4), 3)) == (0.347, 0.693, 1.386)
+    assert 4.0e6 < rnn_parameters(10_000, 200, 10_000) < 4.1e6
+    assert 10_000**3 == 10**12
+    scores = np.log([0.8, 0.2])
+    assert np.allclose(softmax(scores, 0.5), [0.94, 0.06], atol=0.005)
+    assert np.allclose(softmax(scores, 2.0), [0.67, 0.33], atol=0.005)
+
+
+def test_the_numbers_of_the_bptt_quiz():
+    depths = reached(1000, "chunks", 20).sum(axis=1)
+    assert (depths.min(), depths.max(), depths.mean()) == (1, 20, 10.5)
+    assert (1000 * 100, 100 * 100**2, 100**2) == (10**5, 10**6, 10_000)
+    assert 10_000 // 20 == 500
 
 
 def test_the_numbers_of_the_gradients_quiz():
@@ -219,7 +243,7 @@ def show(chromium, tmp_path):
 
     def open_(name, place="site light", width=1280, script=False):
         site = place.startswith("site")
-        page = quiz(f"{name}-quiz", QUIZZES[name]).static_html(standalone=not site)
+        page = quiz(address(name), QUIZZES[name]).static_html(standalone=not site)
         if site:
             styles = "".join(f"<style>{(STATIC / f'{s}.css').read_text()}</style>" for s in ("tokens", "quiz", "theme"))
             styles += "<style>body {background: var(--c-paper); color: var(--c-ink)}</style>"

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import rnn_basics
-from helpers.rnn_basics import ACTIVATIONS, rnn_forward, rnn_step
+from helpers.bptt import rnn_backward
+from helpers.rnn_basics import ACTIVATIONS, initial_state, rnn_forward, rnn_step
 
 sizes = st.integers(1, 5)
 names = st.sampled_from(sorted(ACTIVATIONS))
@@ -67,34 +68,20 @@ def check_forward_against_torch(module):
         np.testing.assert_allclose(hs, wanted.detach().numpy(), rtol=1e-12, atol=1e-12)
 
 
-def check_sigmoid_is_safe(module):
-    z = np.array([-1e4, -30.0, -1.0, 0.0, 1.0, 1e4])
-    got = np.empty_like(z)
-    module.ACTIVATIONS["sigmoid"].apply(z, got)
-    wanted = [0.0, np.exp(-30) / (1 + np.exp(-30)), 1 / (1 + np.e), 0.5, np.e / (1 + np.e), 1.0]
-    np.testing.assert_allclose(got, wanted, rtol=1e-14)
-
-
-def check_slopes(module):
-    """phi' from phi: closed forms at points away from the kink, and 0 at relu's kink."""
-    z = np.array([-2.0, -0.3, 0.7, 3.0])
-    s = 1 / (1 + np.exp(-z))
-    wanted = {
-        "tanh": 1 / np.cosh(z) ** 2,
-        "sigmoid": s * (1 - s),
-        "relu": [0, 0, 1, 1],
-        "identity": np.ones(4),
-    }
-    for name, activation in module.ACTIVATIONS.items():
-        h, slope = np.empty(4), np.empty(4)
-        activation.apply(z, h)
-        activation.slope(h, slope)
-        np.testing.assert_allclose(slope, wanted[name], rtol=1e-13, err_msg=name)
-        activation.slope(h, h)  # in place
-        np.testing.assert_array_equal(h, slope)
-    zero = np.zeros(1)
-    module.ACTIVATIONS["relu"].slope(zero, zero)
-    assert zero[0] == 0
+def check_learned_state_against_torch(module):
+    """One vector for all sequences: its gradient is the sum over the batch of the gradient of h_0."""
+    x, _, W_x, W_h, b = random_arguments()
+    learned, dhs = np.random.default_rng(2).standard_normal(6), np.random.default_rng(3).standard_normal((5, 3, 6))
+    leaf = torch.tensor(learned, requires_grad=True)
+    layer = torch.nn.RNN(4, 6, dtype=torch.float64)
+    with torch.no_grad():
+        for name, value in {"weight_ih": W_x, "weight_hh": W_h, "bias_ih": b, "bias_hh": 0 * b}.items():
+            getattr(layer, f"{name}_l0").copy_(torch.tensor(value))
+    wanted, _ = layer(torch.tensor(x), leaf.expand(1, 3, 6).contiguous())
+    wanted.backward(torch.tensor(dhs))
+    hs, cache = module.rnn_forward(x, module.initial_state(3, learned=learned), W_x, W_h, b)
+    np.testing.assert_allclose(hs, wanted.detach().numpy(), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(rnn_backward(dhs, cache).h0.sum(axis=0), leaf.grad.numpy(), rtol=1e-11)
 
 
 def check_weights_in_cache_are_copies(module):
@@ -124,12 +111,53 @@ def test_forward_against_torch():
     check_forward_against_torch(rnn_basics)
 
 
-def test_slopes():
-    check_slopes(rnn_basics)
+def test_learned_state_against_torch():
+    check_learned_state_against_torch(rnn_basics)
 
 
-def test_sigmoid_is_safe():
-    check_sigmoid_is_safe(rnn_basics)
+def test_initial_state():
+    np.testing.assert_array_equal(initial_state(3, 2), np.zeros((3, 2)))
+    rows = initial_state(2, 3, learned=np.float32([1, 2, 3]))
+    assert rows.dtype == np.float32
+    rows[0] = 0
+    np.testing.assert_array_equal(rows[1], [1, 2, 3], err_msg="rows do not share memory")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((0, 3), "batch: got 0"),
+        ((2, 0), "H: got 0"),
+        ((2,), "H: got None, wanted the number of units"),
+        ((2, 4, [1.0, 2.0]), r"learned: got shape \(2,\), wanted \(H,\) = \(4,\)"),
+        ((2, None, [[1.0]]), r"learned: got shape \(1, 1\), wanted \(H,\)"),
+    ],
+)
+def test_initial_state_refuses(arguments, message):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        initial_state(*arguments)
+
+
+def test_chapter_1_is_found_in_one_place():
+    for name in rnn_basics.__all__:
+        assert callable(getattr(rnn_basics, name)) or name == "ACTIVATIONS", name
+    assert {"softmax", "encode", "fit_ngram", "windows", "rnn_parameters"} < set(rnn_basics.__all__)
+
+
+def check_future_changes_nothing(module):
+    """A state has seen its own input and those before it, and none after."""
+    x, *others = random_arguments(T=8)
+    before, _ = module.rnn_forward(x, *others)
+    for t in range(8):
+        changed = x.copy()
+        changed[t] += 10
+        after, _ = module.rnn_forward(changed, *others)
+        np.testing.assert_array_equal(after[:t], before[:t])
+        assert (after[t] != before[t]).any()
+
+
+def test_future_changes_nothing():
+    check_future_changes_nothing(rnn_basics)
 
 
 @pytest.mark.parametrize("activation", ["tanh", "relu"])

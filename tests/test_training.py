@@ -63,6 +63,59 @@ def check_gradient_against_torch(module):
             np.testing.assert_allclose(g, leaf.grad.numpy(), atol=1e-13, err_msg=f"{kind}: {name}")
 
 
+def check_state_is_carried(module):
+    """Two chunks with the state carried give the outputs of one long run, and the gradient stops at the cut."""
+    model, (x, targets) = random_model(), random_batch("classes", T=8)
+    whole, hs, _ = module.run(model, x)
+    first, _, _ = module.run(model, x[:5])
+    second, _, _ = module.run(model, x[5:], hs[4])
+    np.testing.assert_allclose(np.concatenate([first, second]), whole, atol=1e-14)
+    loss, gradient = module.model_gradient(model, x[5:], targets[5:], hs[4])
+    leaves = [torch.tensor(p, requires_grad=True) for p in model]
+    h, outputs = torch.tensor(hs[4]), []
+    for x_t in torch.tensor(x[5:]):
+        h = torch.tanh(x_t @ leaves[0].T + h @ leaves[1].T + leaves[2])
+        outputs.append(h @ leaves[3].T + leaves[4])
+    wanted = torch.nn.functional.cross_entropy(
+        torch.stack(outputs).reshape(-1, 4), torch.tensor(targets[5:]).reshape(-1), ignore_index=-1
+    )
+    wanted.backward()
+    assert loss == pytest.approx(wanted.item(), rel=1e-12)
+    for name, g, leaf in zip(Model._fields, gradient, leaves, strict=True):
+        np.testing.assert_allclose(g, leaf.grad.numpy(), atol=1e-13, err_msg=name)
+
+
+def check_frozen_stays(module):
+    """Frozen parameters keep their bits, the others move, and the norm is that of the others."""
+    model, batch = random_model(), random_batch("classes")
+    _, gradient = model_gradient(model, *batch)
+    free = np.sqrt(sum(float(np.square(getattr(gradient, name)).sum()) for name in ("W_y", "b_y")))
+    frozen = module.train(
+        model, lambda rng: batch, 3, np.random.default_rng(0), threshold=np.inf, frozen=("W_x", "W_h", "b")
+    )
+    for name, before, after in zip(Model._fields, model, frozen.model, strict=True):
+        assert (before == after).all() == (name in ("W_x", "W_h", "b")), name
+    assert frozen.norms[0] == pytest.approx(free, rel=1e-12)
+    assert frozen.losses[2] < frozen.losses[0]
+
+
+def test_state_is_carried():
+    check_state_is_carried(training)
+
+
+def test_frozen_stays():
+    check_frozen_stays(training)
+
+
+def test_float32_stays_float32():
+    model, (x, targets) = random_model(), random_batch("classes")
+    model, x = Model(*(p.astype(np.float32) for p in model)), x.astype(np.float32)
+    outputs, hs, _ = training.run(model, x)
+    assert outputs.dtype == hs.dtype == np.float32
+    trained = train(model, lambda rng: (x, targets), 3, np.random.default_rng(0))
+    assert all(p.dtype == np.float32 for p in trained.model)
+
+
 def test_gradient_against_torch():
     check_gradient_against_torch(training)
 
@@ -114,6 +167,12 @@ def test_errors():
         "x: got shape": lambda: model_gradient(model, x[..., :2], targets),
         "targets: got dtype int64 and shape": lambda: model_gradient(model, x, targets[:-1]),
         "targets: got nothing": lambda: model_gradient(model, x, np.full_like(targets, -1)),
+        "frozen: got 'W_z', wanted one of 'W_x', 'W_h'": lambda: train(
+            model, lambda rng: (x, targets), 1, np.random.default_rng(0), frozen=["W_z"]
+        ),
+        "h0: got shape [(]3, 4[)], wanted [(]B, H[)] = [(]3, 5[)]": lambda: model_gradient(
+            model, x, targets, np.zeros((3, 4))
+        ),
         "updates: got 0": lambda: train(model, lambda rng: (x, targets), 0, np.random.default_rng(0)),
         "scheme: got": lambda: start_model("none", 1, 2, 1, np.random.default_rng(0)),
         "D: got 0": lambda: start_model("he", 0, 2, 1, np.random.default_rng(0)),

@@ -91,7 +91,97 @@ def shared_weight() -> Diagram:
     return d
 
 
-DIAGRAMS = (rnn_unrolled, shared_weight)
+def feedforward_recurrent() -> Diagram:
+    """The same three words through a net without memory and through one with a state that is passed on."""
+    d = Diagram(
+        "feedforward-recurrent",
+        420,
+        "The same steps without and with recurrence",
+        "Above, a feed-forward net: each input x1, x2, x3 goes up through a hidden layer to its own output y1, y2, y3, and "
+        "no arrow joins one step to the next. Below, a recurrent net: the same columns, and each hidden state h1, h2 is "
+        "also passed on to the right, through the weights W_h, into the next state.",
+    )
+    xs = [110, 240, 370]
+    for top, joined in ((0, False), (210, True)):
+        d.label(12, top + 24, "recurrent" if joined else "feed-forward", "ink", "start", 16, 600)
+        y = top + 118
+        if joined:
+            d.math(28, y + 6, "h_0", "forward")
+            d.flow((42, y), (xs[0] - 24, y))
+            for a, b in pairwise(xs):
+                d.flow((a + 24, y), (b - 24, y))
+                d.math((a + b) / 2, y - 10, "W_h", "muted", size=17)
+        for t, x in enumerate(xs, 1):
+            d.flow((x, top + 176), (x, y + 25), role="input")
+            d.flow((x, y - 25), (x, top + 66))
+            d.data(x, top + 50, f"y_{t}", "output")
+            d.data(x, top + 190, f"x_{t}")
+            if joined:
+                d.state(x, y, f"h_{t}")
+            else:
+                d.box(x, y, 48, 48, "forward")
+                d.math(x, y + 6, f"a_{t}", "forward")
+            d.math(x + 9, top + 162, "W_x", "muted", "start", 17)
+            d.math(x + 9, top + 86, "W_y", "muted", "start", 17)
+    return d
+
+
+def two_paths() -> Diagram:
+    """What reaches one state on the way back: from above and from the future."""
+    d = Diagram(
+        "two-paths",
+        336,
+        "Two paths into one state, two out of it",
+        "The state h_t in the middle. In blue it sends its value up to the loss L_t at the same step and right to the next "
+        "state. In red two gradients come back into it: one from L_t above, one from the next state on the right. "
+        "Their sum goes on: left to the state before, and down to the weights.",
+    )
+    x, y = 226, 176
+    d.data(x, 44, "L_t", "output", 52, 36)
+    d.flow((x - 12, y - 26), (x - 12, 64))
+    d.taper((x + 12, 64), (x + 12, y - 27), 7, 7)
+    d.label(x + 26, 104, "from above", "grad", "start")
+    for a, b, name in ((76, x, "h_{t−1}"), (x, 376, "h_{t+1}")):
+        d.flow((a + 26, y - 10), (b - 26, y - 10))
+        d.state(a if name == "h_{t−1}" else b, y, name, r=28)
+    d.taper((376 - 30, y + 12), (x + 30, y + 12), 7, 7)
+    d.label((x + 376) / 2, y + 42, "from the future", "grad")
+    d.taper((x - 30, y + 12), (76 + 30, y + 12), 10, 10)
+    d.taper((x, y + 30), (x, 264), 10, 10)
+    d.state(x, y, "h_t", r=28)
+    d.box(x, 286, 260, 40, "grad", radius=3)
+    d.math(x, 292, "W_x , W_h , b : add to the sum", "grad", size=17)
+    return d
+
+
+def chunks() -> Diagram:
+    """Truncation by chunks: the state crosses the border, the gradient does not."""
+    d = Diagram(
+        "chunks",
+        198,
+        "Two chunks of two steps",
+        "States h1 to h4 from left to right, a loss above each. Blue arrows carry the state through all four, also across "
+        "the dashed border between step 2 and step 3. Red arrows carry the gradient back from h4 to h3 and from h2 to h1, "
+        "but none crosses the border.",
+    )
+    xs, y = [70, 170, 280, 380], 128
+    d.add(f'<path d="M225 20V190" stroke="{colour("control")}" stroke-width="2" stroke-dasharray="6 5"/>')
+    d.label(120, 186, "chunk 1", "muted")
+    d.label(330, 186, "chunk 2", "muted")
+    for t, (a, b) in enumerate(pairwise(xs), 1):
+        d.flow((a + 24, y - 8), (b - 24, y - 8))
+        if t != 2:
+            d.taper((b - 23, y + 10), (a + 23, y + 10), 7, 7)
+    d.label(225, 14, "state passes, gradient stops", "ink", size=15)
+    for t, x in enumerate(xs, 1):
+        d.data(x, 46, f"L_{t}", "output", 48, 34)
+        d.flow((x - 9, y - 24), (x - 9, 65))
+        d.taper((x + 9, 65), (x + 9, y - 25), 7, 7)
+        d.state(x, y, f"h_{t}")
+    return d
+
+
+DIAGRAMS = (rnn_unrolled, shared_weight, feedforward_recurrent, two_paths, chunks)
 
 if __name__ == "__main__":
     for draw in DIAGRAMS:

@@ -194,7 +194,14 @@
         const name = (axis, otherwise) => plain(layout[axis]?.title?.text ?? layout[axis]?.title ?? otherwise);
         const rows = [["series", name("xaxis", "x"), name("yaxis", "y"), "z"]];
         for (const trace of data) {
-          if (trace.z) trace.z.forEach((row, i) => Array.from(row).forEach((z, j) => rows.push([trace.name, trace.x?.[j] ?? j, trace.y?.[i] ?? i, z])));
+          if (trace.z) trace.z.forEach((row, i) => Array.from(row).forEach((z, j) => {
+            let x = trace.x?.[j] ?? j;
+            if (trace.x?.length > row.length) {        // edges; a brick without width is not drawn
+              if (trace.x[j + 1] === x) return;
+              x = (x + trace.x[j + 1]) / 2;
+            }
+            rows.push([trace.name, x, trace.y?.[i] ?? i, z]);
+          }));
           else Array.from(trace.y ?? []).forEach((y, i) => rows.push([trace.name, trace.x?.[i] ?? i, y, ""]));
         }
         const href = URL.createObjectURL(new Blob([rows.map((row) => row.map(cell).join(",")).join("\n") + "\n"], { type: "text/csv" }));

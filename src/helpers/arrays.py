@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 FloatArray = NDArray[np.floating[Any]]
+IntArray = NDArray[np.integer[Any]]
 
 UNASKED = -1
 """The target of a step at which no answer is asked; it counts in no loss."""
@@ -124,6 +125,45 @@ def check_count(name: str, value: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
         raise ValueError(f"{name}: got {value!r}, wanted an integer of at least 1")
     return int(value)
+
+
+def check_ids(name: str, values: ArrayLike, V: int) -> IntArray:
+    """Check that `values` are numbers of symbols, 0 to V - 1.
+
+    Parameters
+    ----------
+    name : str
+        Name of the argument, for the message.
+    values : int array, any shape
+    V : int
+        How many symbols there are.
+
+    Returns
+    -------
+    int array, the same shape
+
+    Raises
+    ------
+    ValueError
+        If there are none, they are not integers, or one is outside 0 .. V - 1: the message says which and where.
+    """
+    ids: IntArray = np.asarray(values)
+    if not ids.size:
+        raise ValueError(f"{name}: got no symbols, wanted at least one")
+    if ids.dtype.kind not in "iu":
+        raise ValueError(f"{name}: got dtype {ids.dtype}, wanted integers")
+    outside = (ids < 0) | (ids >= V)
+    if outside.any():
+        where = tuple(int(i) for i in np.argwhere(outside)[0])
+        raise ValueError(f"{name}: got {ids[where]} at index {list(where)}, wanted 0 to {V - 1}")
+    return ids
+
+
+def check_rng(rng: np.random.Generator) -> np.random.Generator:
+    """Return `rng`; ValueError unless it is a NumPy generator, so that no draw depends on a hidden state."""
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(f"rng: got {rng!r}, wanted a numpy.random.Generator such as numpy.random.default_rng(0)")
+    return rng
 
 
 def check_choice(name: str, value: str, allowed: Iterable[str]) -> str:

@@ -5,9 +5,9 @@ asked; float targets ``(T, B, V)`` are values, nan where nothing is asked.
 """
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from helpers.arrays import UNASKED, FloatArray, check_count
+from helpers.arrays import UNASKED, FloatArray, check_count, check_rng, check_shape
 
 Classes = NDArray[np.int64]
 
@@ -54,7 +54,7 @@ def copy_task(
     """
     T, B, K = check_count("T", T), check_count("batch", batch), check_count("symbols", symbols)
     length = check_count("length", length)
-    message = _check_rng(rng).integers(K, size=(length, B))
+    message = check_rng(rng).integers(K, size=(length, B))
     classes = np.full((T + 2 * length, B), K)
     classes[:length] = message
     classes[length + T - 1] = K + 1
@@ -99,10 +99,87 @@ def recall_task(T: int, batch: int, lag: int, rng: np.random.Generator) -> tuple
         lag = check_count("lag", lag)
     if lag >= T:
         raise ValueError(f"lag: got {lag}, wanted fewer than T = {T} steps")
-    x = _check_rng(rng).choice([-1.0, 1.0], size=(T, B, 1))
+    x = check_rng(rng).choice([-1.0, 1.0], size=(T, B, 1))
     targets = np.full(x.shape, np.nan)
     targets[lag:] = x[: T - lag]
     return x, targets
+
+
+def hold_task(
+    T: int, batch: int, rng: np.random.Generator, gap: tuple[int, int] = (1, 20), symbols: int = 4
+) -> tuple[FloatArray, Classes]:
+    """Symbols come at irregular times, blanks between them; at every step, say which symbol came last.
+
+    The first step holds a symbol, and each further one comes a number of steps after the one before that is
+    drawn uniformly from `gap`. A reader that sees only the last K steps cannot know the answer where the last
+    symbol lies K or more steps back: there it guesses, right one time in `symbols`. A recurrent network needs to
+    keep one of a few values until it is replaced, however long that takes.
+
+    Parameters
+    ----------
+    T : int
+        Steps.
+    batch : int
+        B.
+    rng : numpy.random.Generator
+    gap : (int, int)
+        Fewest and most steps from a symbol to the next, both included; 1 is the next step.
+    symbols : int
+        K, the number of different symbols, drawn independently.
+
+    Returns
+    -------
+    x : array (T, B, K + 1)
+        One-hot: classes 0 .. K-1 are symbols, K is the blank.
+    targets : int array (T, B)
+        The last symbol at or before each step.
+
+    Raises
+    ------
+    ValueError
+        If a count is below 1, `gap` is not two counts in order, or `rng` is not a generator.
+    """
+    T, B, K = check_count("T", T), check_count("batch", batch), check_count("symbols", symbols)
+    shortest, longest = check_count("gap", gap[0]), check_count("gap", gap[1])
+    if shortest > longest:
+        raise ValueError(f"gap: got {gap}, wanted the shorter first")
+    gaps = check_rng(rng).integers(shortest, longest + 1, size=(T, B))
+    at = np.concatenate([np.zeros((1, B), int), gaps.cumsum(axis=0)])  # more than can fit into T steps
+    message = rng.integers(K, size=(T, B))
+    is_symbol = np.zeros((T, B), bool)
+    for b in range(B):
+        is_symbol[at[at[:, b] < T, b], b] = True
+    classes = np.where(is_symbol, message, K)
+    x = np.eye(K + 1)[classes]
+    last = np.arange(T)[:, None] - steps_since_symbol(x)
+    return x, np.take_along_axis(classes, last, axis=0)
+
+
+def steps_since_symbol(x: ArrayLike) -> Classes:
+    """How many steps back the last symbol of `hold_task` lies.
+
+    Parameters
+    ----------
+    x : array (T, B, K + 1)
+        The inputs of `hold_task`; the last class is the blank.
+
+    Returns
+    -------
+    int array (T, B)
+        0 where the input is a symbol. A window of K steps holds the symbol where this is below K.
+
+    Raises
+    ------
+    ValueError
+        If `x` has another shape, or does not begin with a symbol.
+    """
+    x = check_shape("x", x, "T B D", {})
+    is_blank = x[..., -1] > 0
+    if is_blank[0].any():
+        raise ValueError("x: got a blank as its first input, wanted a symbol")
+    steps = np.arange(len(x))[:, None]
+    since: Classes = steps - np.maximum.accumulate(np.where(is_blank, 0, steps), axis=0)
+    return since
 
 
 NAMES = ("ana", "bela", "chidi", "dora", "emil", "farah", "goro", "hana")
@@ -141,7 +218,7 @@ def greetings(sentences: int, batch: int, rng: np.random.Generator) -> tuple[Flo
     if sentences != 0:
         sentences = check_count("sentences", sentences)
     B, number = check_count("batch", batch), {word: i for i, word in enumerate(GREETING_WORDS)}
-    names = _check_rng(rng).integers(len(NAMES), size=B)
+    names = check_rng(rng).integers(len(NAMES), size=B)
     between = np.empty((sentences, 4, B), int)
     between[:, 0], between[:, 3] = number["the"], number["."]
     between[:, 1] = number[THINGS[0]] + rng.integers(len(THINGS), size=(sentences, B))
@@ -152,9 +229,3 @@ def greetings(sentences: int, batch: int, rng: np.random.Generator) -> tuple[Flo
     targets = np.full(words.shape, UNASKED)
     targets[-1] = names
     return np.eye(len(GREETING_WORDS))[words], targets
-
-
-def _check_rng(rng: np.random.Generator) -> np.random.Generator:
-    if not isinstance(rng, np.random.Generator):
-        raise ValueError(f"rng: got {rng!r}, wanted a numpy.random.Generator such as numpy.random.default_rng(0)")
-    return rng

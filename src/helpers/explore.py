@@ -418,6 +418,10 @@ def _csv(figure: go.Figure) -> str:
         if getattr(trace, "z", None) is not None:
             z = np.asarray(trace.z)
             xs = range(z.shape[1]) if trace.x is None else trace.x
+            if len(xs) > z.shape[1]:  # edges; a brick without width is not drawn
+                edges = np.asarray(xs)
+                seen = np.diff(edges) > 0
+                z, xs = z[:, seen], (edges[1:] + edges[:-1])[seen] / 2
             ys = range(z.shape[0]) if trace.y is None else trace.y
             for (i, y), (j, x) in itertools.product(enumerate(ys), enumerate(xs)):
                 write([trace.name, x, y, z[i, j]])

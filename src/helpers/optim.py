@@ -5,14 +5,12 @@ gradients come in a container, a NamedTuple, a tuple, a list or a dict of arrays
 what is returned is in a container of the same type.
 """
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from helpers.arrays import FloatArray, as_floats
-
-Arrays = TypeVar("Arrays")  # a container of arrays; what is returned has its type
+from helpers.arrays import FloatArray
+from helpers.containers import Arrays, close_arrays, open_arrays
 
 
 def clip_by_norm(arrays: Arrays, threshold: float) -> tuple[Arrays, float]:
@@ -46,19 +44,19 @@ def clip_by_norm(arrays: Arrays, threshold: float) -> tuple[Arrays, float]:
     ----------
     Pascanu, Mikolov & Bengio (2013), "On the difficulty of training recurrent neural networks", algorithm 1.
     """
-    names, gradients = _open("arrays", arrays)
+    names, gradients = open_arrays("arrays", arrays)
     threshold = _check_threshold(threshold)
     _check_finite(names, gradients)
     # Squares of large numbers overflow, squares of small ones underflow: take the largest entry out first.
     peak = max((float(np.abs(g).max()) for g in gradients if g.size), default=0.0)
     if peak == 0:
-        return _close(arrays, [g.copy() for g in gradients]), 0.0
+        return close_arrays(arrays, [g.copy() for g in gradients]), 0.0
     squares = sum(float(np.square(g.astype(np.float64) / peak).sum()) for g in gradients)
     norm_before = peak * squares**0.5
     if norm_before == np.inf:
         raise ValueError("arrays: got a norm beyond float64, wanted a finite one")
     factor = min(1.0, threshold / norm_before)
-    return _close(arrays, [g * g.dtype.type(factor) for g in gradients]), norm_before
+    return close_arrays(arrays, [g * g.dtype.type(factor) for g in gradients]), norm_before
 
 
 def clip_by_value(arrays: Arrays, threshold: float) -> Arrays:
@@ -90,10 +88,10 @@ def clip_by_value(arrays: Arrays, threshold: float) -> Arrays:
     Mikolov (2012), "Statistical language models based on neural networks", PhD thesis, Brno: gradients of
     recurrent networks truncated elementwise.
     """
-    names, gradients = _open("arrays", arrays)
+    names, gradients = open_arrays("arrays", arrays)
     threshold = _check_threshold(threshold)
     _check_finite(names, gradients)
-    return _close(arrays, [np.clip(g, g.dtype.type(-threshold), g.dtype.type(threshold)) for g in gradients])
+    return close_arrays(arrays, [np.clip(g, g.dtype.type(-threshold), g.dtype.type(threshold)) for g in gradients])
 
 
 class AdamState(NamedTuple):
@@ -123,7 +121,7 @@ def adam_start(parameters: Any) -> AdamState:
     ValueError
         If `parameters` is another kind of container.
     """
-    _, arrays = _open("parameters", parameters)
+    _, arrays = open_arrays("parameters", parameters)
     return AdamState(0, [np.zeros_like(p) for p in arrays], [np.zeros_like(p) for p in arrays])
 
 
@@ -175,8 +173,8 @@ def adam_step(
     ----------
     Kingma & Ba (2015), "Adam: a method for stochastic optimization", ICLR, algorithm 1.
     """
-    _, old = _open("parameters", parameters)
-    names, grads = _open("gradients", gradients)
+    _, old = open_arrays("parameters", parameters)
+    names, grads = open_arrays("gradients", gradients)
     wanted = [p.shape for p in old]
     for name, shapes in {"gradients": [g.shape for g in grads], "state": [m.shape for m in state.mean]}.items():
         if shapes != wanted:
@@ -184,6 +182,7 @@ def adam_step(
     _check_finite(names, grads, "gradients")
     if not (np.isfinite(rate) and rate >= 0):
         raise ValueError(f"rate: got {rate}, wanted a finite number of at least 0")
+    rate = float(rate)  # a NumPy scalar of float64 would turn float32 parameters into float64
     d1, d2 = decay
     if not (0 <= d1 < 1 and 0 <= d2 < 1):
         raise ValueError(f"decay: got {decay}, wanted two numbers of at least 0 and below 1")
@@ -201,39 +200,7 @@ def adam_step(
         new.append(p - rate / (1 - d1**n) * m / (np.sqrt(s / (1 - d2**n)) + epsilon))
         mean.append(m)
         square.append(s)
-    return _close(parameters, new), AdamState(n, mean, square)
-
-
-def _open(argument: str, container: Any) -> tuple[list[str], list[FloatArray]]:
-    """The arrays of a container, each with a name for messages."""
-    if isinstance(container, np.ndarray):
-        named = {argument: container}
-    elif isinstance(container, dict):
-        named = {f"{argument}[{key!r}]": array for key, array in container.items()}
-    elif hasattr(container, "_fields"):
-        named = {f"{argument}.{field}": getattr(container, field) for field in container._fields}
-    elif isinstance(container, tuple | list):
-        named = {f"{argument}[{i}]": array for i, array in enumerate(container)}
-    else:
-        wanted = "a NamedTuple, tuple, list or dict of arrays, or one array"
-        raise ValueError(f"{argument}: got {type(container).__name__}, wanted {wanted}")
-    return list(named), [as_floats(name, array) for name, array in named.items()]
-
-
-def _close(like: Arrays, arrays: Sequence[FloatArray]) -> Arrays:
-    """Put arrays into a container of the type of `like`."""
-    arrays = [np.asarray(array) for array in arrays]  # arithmetic turns arrays without axes into scalars
-    closed: Any
-    if isinstance(like, np.ndarray):
-        (closed,) = arrays
-    elif isinstance(like, dict):
-        closed = dict(zip(like, arrays, strict=True))
-    elif hasattr(like, "_fields"):
-        closed = type(like)(*arrays)
-    else:
-        closed = type(like)(arrays)  # type: ignore[call-arg]
-    result: Arrays = closed
-    return result
+    return close_arrays(parameters, new), AdamState(n, mean, square)
 
 
 def _check_threshold(threshold: float) -> float:

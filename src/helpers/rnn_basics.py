@@ -4,52 +4,49 @@ The network is the one of Elman (1990), "Finding structure in time", Cognitive S
 time-major: T steps, B sequences side by side (the batch), D numbers per input, H numbers per state. Weights
 are stored as in the equation, ``W_x (H, D)`` and ``W_h (H, H)``; since a state is a row of an array
 ``(B, H)``, the code multiplies by their transposes from the right.
+
+The chapter's other pieces (text as numbers, output layer and loss, n-grams, windows, counts) live in modules of
+their own and are re-exported here, so that all of chapter 1 is found in one place.
 """
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from helpers.arrays import FloatArray, check_choice, check_shape, same_dtype
+from helpers.activations import ACTIVATIONS
+from helpers.arrays import FloatArray, check_choice, check_count, check_shape, same_dtype
+from helpers.counts import ngram_parameters, rnn_parameters, window_parameters
+from helpers.ngrams import best_ngram, fit_ngram, ngram_bits, ngram_probabilities, sample_ngram
+from helpers.output import cross_entropy, log_softmax, output_layer, sample, softmax
+from helpers.text import decode, encode, one_hot, vocabulary
+from helpers.windows import windows
 
-
-class Activation(NamedTuple):
-    """A nonlinearity phi and its derivative, both elementwise."""
-
-    apply: Callable[[FloatArray, FloatArray], object]
-    """``apply(z, out)`` writes phi(z) into `out`, which may be `z` itself."""
-    slope: Callable[[FloatArray, FloatArray], object]
-    """``slope(h, out)`` writes phi'(z) into `out` (or into `h`), from h = phi(z): z need not be kept."""
-
-
-def _tanh_slope(h: FloatArray, out: FloatArray) -> None:
-    np.multiply(h, h, out=out)
-    np.subtract(1, out, out=out)
-
-
-def _relu(z: FloatArray, out: FloatArray) -> None:
-    np.maximum(z, 0, out=out)
-
-
-def _sigmoid(z: FloatArray, out: FloatArray) -> None:
-    # 1 / (1 + exp(-z)) overflows for z far below 0. exp(-|z|) never does, and both branches stay accurate.
-    e = np.exp(-np.abs(z))
-    np.divide(np.where(z < 0, e, np.ones_like(e)), 1 + e, out=out)
-
-
-def _sigmoid_slope(h: FloatArray, out: FloatArray) -> None:
-    np.multiply(h, 1 - h, out=out)
-
-
-ACTIVATIONS: dict[str, Activation] = {
-    "tanh": Activation(np.tanh, _tanh_slope),
-    # At exactly 0, where relu has no derivative, we take 0, as PyTorch does.
-    "relu": Activation(_relu, lambda h, out: np.greater(h, 0, out=out)),
-    "sigmoid": Activation(_sigmoid, _sigmoid_slope),
-    "identity": Activation(np.positive, lambda h, out: out.fill(1)),
-}
+__all__ = [
+    "ACTIVATIONS",
+    "RNNCache",
+    "best_ngram",
+    "cross_entropy",
+    "decode",
+    "encode",
+    "fit_ngram",
+    "initial_state",
+    "log_softmax",
+    "ngram_bits",
+    "ngram_parameters",
+    "ngram_probabilities",
+    "one_hot",
+    "output_layer",
+    "rnn_forward",
+    "rnn_parameters",
+    "rnn_step",
+    "sample",
+    "sample_ngram",
+    "softmax",
+    "vocabulary",
+    "window_parameters",
+    "windows",
+]
 
 
 class RNNCache(NamedTuple):
@@ -69,6 +66,40 @@ class RNNCache(NamedTuple):
     """Recurrent weights, shape (H, H)."""
     activation: str
     """Name of phi."""
+
+
+def initial_state(batch: int, H: int | None = None, learned: ArrayLike | None = None) -> FloatArray:
+    """Make the state h_0 that stands before the first input: zeros, or a learned vector for every sequence.
+
+    A learned h_0 is one parameter vector shared by all sequences, as a bias is, so its gradient is the sum over
+    the batch of what arrives at each sequence's h_0: ``gradients.h0.sum(axis=0)`` with the (B, H) gradient of
+    `helpers.bptt.rnn_backward`.
+
+    Parameters
+    ----------
+    batch : int
+        B.
+    H : int, optional
+        Units, for zeros. May be left out with `learned`.
+    learned : array (H,), optional
+
+    Returns
+    -------
+    array (B, H)
+        float64, or float32 if `learned` is. A new array: one sequence's row can be changed without the others.
+
+    Raises
+    ------
+    ValueError
+        If neither `H` nor `learned` is given, they disagree, or a size is below 1.
+    """
+    B = check_count("batch", batch)
+    if learned is None:
+        if H is None:
+            raise ValueError("H: got None, wanted the number of units, or a vector (H,) as learned")
+        return np.zeros((B, check_count("H", H)))
+    vector = check_shape("learned", learned, "H", {} if H is None else {"H": check_count("H", H)})
+    return np.tile(vector, (B, 1))
 
 
 def rnn_step(
@@ -168,21 +199,22 @@ def rnn_forward(
     )
     T, B, D, H = (sizes[letter] for letter in "TBDH")
     dot, add, apply = np.dot, np.add, phi.apply  # looked up once, not in each step
+    W_x_T, W_h_T = W_x.T.copy(), W_h.T.copy()
+    hs, from_past = np.empty((T + 1, B, H), x.dtype), np.empty((B, H), x.dtype)
+    hs[0] = h = h0
 
-    # No input depends on a state, so one large product serves all steps, written where the states will be.
-    hs = np.empty((T + 1, B, H), x.dtype)
-    hs[0] = h0
-    np.dot(x.reshape(T * B, D), W_x.T, out=hs[1:].reshape(T * B, H))
-    hs[1:] += b
-
-    # Only W_h h_{t-1} is left for the loop, where nothing is allocated. list(hs) makes the T + 1 views once.
-    W_h_T = W_h.T.copy()
-    from_past = np.empty((B, H), x.dtype)
-    h, *rest = list(hs)
-    for z in rest:
-        dot(h, W_h_T, from_past)  # the last argument is where the result goes
-        add(z, from_past, z)
-        apply(z, z)
-        h = z
+    # No input depends on a state, so one product serves many steps, written where the states will be. A stretch is
+    # long enough for a large product, and short enough to be in the processor's cache when the loop comes to it.
+    length = max(25, 2**14 // (B * H))
+    for start in range(0, T, length):
+        stretch = hs[start + 1 : start + length + 1]
+        dot(x[start : start + length].reshape(-1, D), W_x_T, stretch.reshape(-1, H))
+        stretch += b
+        # Only W_h h_{t-1} is left for the loop, where nothing is allocated. list() makes the views once.
+        for z in list(stretch):
+            dot(h, W_h_T, from_past)  # the last argument is where the result goes
+            add(z, from_past, z)
+            apply(z, z)
+            h = z
     hs.flags.writeable = False  # states edited before the backward pass would give wrong gradients in silence
     return hs[1:], RNNCache(x, hs, W_x.copy(), W_h.copy(), activation)

@@ -4,13 +4,13 @@ The forward pass is chapter 1's, the backward pass chapter 2's; the output layer
 `helpers.output`'s, clipping and Adam `helpers.optim`'s. What is added here is the loop.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from helpers.arrays import FloatArray, check_count, check_shape
+from helpers.arrays import FloatArray, check_choice, check_count, check_shape
 from helpers.bptt import rnn_backward
 from helpers.initial import initial_matrix
 from helpers.optim import adam_start, adam_step, clip_by_norm
@@ -73,13 +73,15 @@ def start_model(scheme: str, D: int, H: int, V: int, rng: np.random.Generator) -
     return Model(W_x, W_h, np.zeros(H), W_y, np.zeros(V))
 
 
-def run(model: Model, x: ArrayLike) -> tuple[FloatArray, FloatArray, RNNCache]:
-    """Run the tanh network from h_0 = 0.
+def run(model: Model, x: ArrayLike, h0: ArrayLike | None = None) -> tuple[FloatArray, FloatArray, RNNCache]:
+    """Run the tanh network.
 
     Parameters
     ----------
     model : Model
     x : array (T, B, D)
+    h0 : array (B, H), optional
+        Initial state; zeros if left out. With ``hs[-1]`` of one chunk, the next chunk goes on where that one ended.
 
     Returns
     -------
@@ -95,7 +97,9 @@ def run(model: Model, x: ArrayLike) -> tuple[FloatArray, FloatArray, RNNCache]:
     """
     W_x, W_h, b, W_y, b_y = model
     x = check_shape("x", x, "T B D", {"D": W_x.shape[1]})
-    hs, cache = rnn_forward(x, np.zeros((x.shape[1], len(W_h)), x.dtype), W_x, W_h, b)
+    sizes = {"B": x.shape[1], "H": len(W_h)}
+    start = np.zeros((sizes["B"], sizes["H"]), x.dtype) if h0 is None else check_shape("h0", h0, "B H", sizes)
+    hs, cache = rnn_forward(x, start, W_x, W_h, b)
     return output_layer(hs, W_y, b_y), hs, cache
 
 
@@ -124,7 +128,35 @@ def loss_and_gradient(outputs: FloatArray, targets: NDArray[Any]) -> tuple[float
     return measure(outputs, targets)
 
 
-def model_gradient(model: Model, x: ArrayLike, targets: NDArray[Any]) -> tuple[float, Model]:
+def model_backward(model: Model, dy: FloatArray, hs: FloatArray, cache: RNNCache) -> Model:
+    """Backpropagate from the outputs of `run` to every parameter.
+
+    Parameters
+    ----------
+    model : Model
+    dy : array (T, B, V)
+        dL/d outputs.
+    hs, cache
+        As `run` returned them.
+
+    Returns
+    -------
+    Model
+        The gradients.
+
+    Raises
+    ------
+    ValueError
+        For shapes that do not fit.
+    """
+    dhs, dW_y, db_y = output_backward(dy, hs, model.W_y)
+    inner = rnn_backward(dhs, cache)
+    return Model(inner.W_x, inner.W_h, inner.b, dW_y, db_y)
+
+
+def model_gradient(
+    model: Model, x: ArrayLike, targets: NDArray[Any], h0: ArrayLike | None = None
+) -> tuple[float, Model]:
     """Loss of a batch, and its gradient with respect to every parameter.
 
     Parameters
@@ -133,6 +165,8 @@ def model_gradient(model: Model, x: ArrayLike, targets: NDArray[Any]) -> tuple[f
     x : array (T, B, D)
     targets : array
         As for `loss_and_gradient`.
+    h0 : array (B, H), optional
+        Initial state; zeros if left out. No gradient goes into it.
 
     Returns
     -------
@@ -144,11 +178,9 @@ def model_gradient(model: Model, x: ArrayLike, targets: NDArray[Any]) -> tuple[f
     ValueError
         As for `run` and `loss_and_gradient`.
     """
-    outputs, hs, cache = run(model, x)
+    outputs, hs, cache = run(model, x, h0)
     loss, dy = loss_and_gradient(outputs, targets)
-    dhs, dW_y, db_y = output_backward(dy, hs, model.W_y)
-    inner = rnn_backward(dhs, cache)
-    return loss, Model(inner.W_x, inner.W_h, inner.b, dW_y, db_y)
+    return loss, model_backward(model, dy, hs, cache)
 
 
 def train(
@@ -159,6 +191,7 @@ def train(
     rate: float = 1e-3,
     threshold: float = 1.0,
     text: str = "",
+    frozen: Sequence[str] = (),
 ) -> Training:
     """Train with Adam on fresh batches, the gradient clipped by its norm.
 
@@ -176,6 +209,9 @@ def train(
         Largest norm of the gradient, all parameters together; ``inf`` for no clipping.
     text : str
         Stands in front of the progress bar.
+    frozen : sequence of str
+        Names of parameters that keep their start, such as ``("W_x", "W_h", "b")`` for a trained readout alone; they
+        do not count in the norm either.
 
     Returns
     -------
@@ -184,12 +220,15 @@ def train(
     Raises
     ------
     ValueError
-        If batch and model do not fit, or the gradient is no longer finite.
+        If batch and model do not fit, the gradient is no longer finite, or there is no parameter of a frozen name.
     """
+    for name in frozen:
+        check_choice("frozen", name, Model._fields)
     losses, norms = np.empty(check_count("updates", updates)), np.empty(updates)
     state = adam_start(model)
     for i in progress(range(updates), text):
         losses[i], gradient = model_gradient(model, *task(rng))
+        gradient = gradient._replace(**{name: np.zeros_like(getattr(model, name)) for name in frozen})
         gradient, norms[i] = clip_by_norm(gradient, threshold)
         model, state = adam_step(model, gradient, state, rate)
     return Training(model, losses, norms)
