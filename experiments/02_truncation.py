@@ -40,15 +40,25 @@ def gradient(model, x, targets, truncation, K):
     return Model(inner.W_x, inner.W_h, inner.b, dW_y, db_y)
 
 
-def one(truncation: str, K: int, seed: int, updates: int = SETTINGS["updates"]) -> float:
-    """Recall after training with one update for each batch of whole sequences."""
+def trained(truncation: str, K: int, seed: int, updates: int = SETTINGS["updates"]) -> Model:
+    """The network after one update for each batch of whole sequences."""
     rng = np.random.default_rng(seed)
     model = start_model("orthogonal", 1, H, 1, rng)
     state = adam_start(model)
     for _ in range(updates):
         g, _ = clip_by_norm(gradient(model, *recall_task(T, 32, LAG, rng), truncation, K), SETTINGS["threshold"])
         model, state = adam_step(model, g, state, SETTINGS["rate"])
+    return model
+
+
+def recalled(model: Model, seed: int) -> float:
+    """Recall on new sequences."""
     return recall(model, *recall_task(T, 200, LAG, np.random.default_rng(1000 + seed)))
+
+
+def one(truncation: str, K: int, seed: int) -> float:
+    """Recall after training with one update for each batch of whole sequences."""
+    return recalled(trained(truncation, K, seed), seed)
 
 
 def update_after(K: int, seed: int, batches: int = SETTINGS["updates"]) -> float:
@@ -73,7 +83,7 @@ def update_after(K: int, seed: int, batches: int = SETTINGS["updates"]) -> float
             inner = rnn_backward(dhs, cache)
             g, _ = clip_by_norm(Model(inner.W_x, inner.W_h, inner.b, dW_y, db_y), SETTINGS["threshold"])
             model, state = adam_step(model, g, state, SETTINGS["rate"])
-    return recall(model, *recall_task(T, 200, LAG, np.random.default_rng(1000 + seed)))
+    return recalled(model, seed)
 
 
 if __name__ == "__main__":

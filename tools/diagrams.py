@@ -14,7 +14,8 @@ TOKENS = (Path(__file__).parents[1] / "book" / "_static" / "tokens.css").read_te
 LIGHT = dict(re.findall(r"--c-([\w-]+):\s*(#\w+)", TOKENS.split("data-theme=dark")[0]))
 SERIF = "var(--serif,Charter,Cambria,Georgia,serif)"
 SANS = "var(--sans,'Segoe UI',Roboto,Helvetica,Arial,sans-serif)"
-UPRIGHT = {"the", "sum", "over", "all", "steps", "tanh", "softmax", "diag", "score", "LSTM", "for", "size", "of", "add", "to"}
+UPRIGHT = {"the", "sum", "over", "all", "steps", "tanh", "softmax", "diag", "score", "LSTM", "for", "size"}
+UPRIGHT |= {"of", "add", "to"}
 
 
 def colour(role):

@@ -97,9 +97,9 @@ def feedforward_recurrent() -> Diagram:
         "feedforward-recurrent",
         420,
         "The same steps without and with recurrence",
-        "Above, a feed-forward net: each input x1, x2, x3 goes up through a hidden layer to its own output y1, y2, y3, and "
-        "no arrow joins one step to the next. Below, a recurrent net: the same columns, and each hidden state h1, h2 is "
-        "also passed on to the right, through the weights W_h, into the next state.",
+        "Above, a feed-forward net: each input x1, x2, x3 goes up through a hidden layer to its own output y1, y2, y3, "
+        "and no arrow joins one step to the next. Below, a recurrent net: the same columns, and each hidden state h1, "
+        "h2 is also passed on to the right, through the weights W_h, into the next state.",
     )
     xs = [110, 240, 370]
     for top, joined in ((0, False), (210, True)):
@@ -132,9 +132,9 @@ def two_paths() -> Diagram:
         "two-paths",
         336,
         "Two paths into one state, two out of it",
-        "The state h_t in the middle. In blue it sends its value up to the loss L_t at the same step and right to the next "
-        "state. In red two gradients come back into it: one from L_t above, one from the next state on the right. "
-        "Their sum goes on: left to the state before, and down to the weights.",
+        "The state h_t in the middle. In blue it sends its value up to the loss L_t at the same step and right to the "
+        "next state. In red two gradients come back into it: one from L_t above, one from the next state on the "
+        "right. Their sum goes on: left to the state before, and down to the weights.",
     )
     x, y = 226, 176
     d.data(x, 44, "L_t", "output", 52, 36)
@@ -160,9 +160,9 @@ def chunks() -> Diagram:
         "chunks",
         198,
         "Two chunks of two steps",
-        "States h1 to h4 from left to right, a loss above each. Blue arrows carry the state through all four, also across "
-        "the dashed border between step 2 and step 3. Red arrows carry the gradient back from h4 to h3 and from h2 to h1, "
-        "but none crosses the border.",
+        "States h1 to h4 from left to right, a loss above each. Blue arrows carry the state through all four, also "
+        "across the dashed border between step 2 and step 3. Red arrows carry the gradient back from h4 to h3 and from "
+        "h2 to h1, but none crosses the border.",
     )
     xs, y = [70, 170, 280, 380], 128
     d.add(f'<path d="M225 20V190" stroke="{colour("control")}" stroke-width="2" stroke-dasharray="6 5"/>')

@@ -64,21 +64,28 @@ def write(step, h, prompt, length, k, temperature, rng):
 
 
 # %% 1.9 points=3
-# Model answer. The same weights serve every step, so no parameter depends on how long the context is: that deals
-# with length. And each word has its vector, each context a vector of 200 numbers made from them: words and contexts
-# that are near each other share what is learned, instead of each of the V^n contexts having an entry of its own.
-# That is the distributed representation of Bengio et al. (2003), whose network has no recurrence at all. The table
-# needs at most a million entries (999,998 trigrams stand in a text of a million words), so storage never was the
-# trouble: most trigrams of a new text are not among them, and about those the table knows nothing. What does not
-# follow: that a million words suffice to learn the 4 million parameters, that the network predicts better (compare
-# bits per word on held-out text), or that it remembers far words: 200 numbers must hold the past, and the
-# gradient must have taught them what to keep.
+# Model answer. The saving comes of sharing, not of memory. The window has a block of 200 x 10,000 weights for each of
+# its four places, 4 x 2,000,000 = 8,000,000; the Elman network uses one block at every step, 2,000,000, and pays
+# 200 x 200 = 40,000 to tell places apart. A network that shared its input weights and forgot everything after one
+# word would save as much. The equal loss shows that on this text, on average, the one predicts as well as the other:
+# the four blocks were not needed. It does not show how far back the new network looks. It may use fewer than four
+# words, or just these, or far ones where that helps and lose as much on near ones; and far words may be of little use
+# for this text. To measure: on the test text, replace all words more than k back from the one that is predicted by
+# words of another text, for k = 1, 2, 4, 8, 16, and look at the mean loss. If from k = 4 on it is that of the whole
+# context (within the spread between texts put in), and the predictions hardly move, it uses no further than four words.
+#
+# For the grader: the count is without biases and output layer, which are the same in both (and 2,000,000 output
+# weights more in each). "A quarter" is right: 2,040,000 / 8,000,000 = 0.255. Starting from h = 0 k words before the
+# target is as good a measurement, if the answer compares with the same network's loss from the beginning; it
+# confounds a missing past with a state that is unusual, which few will see. So is the size of the gradient of the
+# loss, or of the change of the prediction, with respect to the word k back, against k.
 #
 # Rubric, one point each:
-# 1. Both properties, each with its job: sharing over steps - length; distributed representations - the V^n contexts
-#    (similar ones share). Half a point for one of the two. No point for "it has a memory" or "tanh is nonlinear".
-# 2. The table stores what occurs: at most about a million entries, not 10^12; the trouble is contexts never seen.
-#    Half a point for the number without the trouble.
-# 3. One thing that does not follow, with its reason: enough data to learn from; better prediction, to be measured
-#    in bits or perplexity on held-out text; a long memory from a state of fixed size. Half a point without the
-#    reason. No point for "it is slow" (true, but the count says nothing about time).
+# 1. One block of input weights for all places instead of four: shared weights. The saving would be there without
+#    any memory. Half a point for "shared weights" without what is shared. No point for "the state compresses the past".
+# 2. Equal loss shows equal prediction on average, on this text; not by which words. Half a point for one of the two.
+#    No point for "it proves that it uses four words" or "that memory is useless".
+# 3. A measurement in which the words beyond k are changed or cut off while the near ones stay, on the trained
+#    network, with k varied or k = 4 against all; and the result: loss (or prediction) the same at k = 4 as with
+#    everything. Half a point without the result, or if another network is trained (that says what helps, not
+#    what this one uses). No point for "look at the state" or for counting weights.

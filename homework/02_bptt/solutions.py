@@ -45,26 +45,37 @@ def kept(a, T, back, every):
 
 
 # %% 2.8 points=3
-# Model answer. "Nothing is lost": forward, nothing is cut, the state may still hold the sign. Backward everything is
-# cut at the first step of a chunk, so a loss reaches 1 to 20 states and never the one, 30 steps before, that should
-# have taken the sign in. Nothing ever tells W_x and W_h to keep it. "Right on average": the terms that are left out
-# are the same in every chunk. Averaging takes away the noise and leaves the bias. "Converged": the loss falls to
-# about 1, what the constant answer 0 scores under the squared error (ln 2, even odds, under cross-entropy), or at
-# best to where the output weights, whose gradient is not cut, can read what the state keeps by chance. There it
-# stays, flat, just as it would if the task could not be learned. To find out, change the chunk and nothing else: 60
-# steps, so that the later half of the losses reach back 30 steps (of a chunk of 31 only the last one does). If the
-# loss now falls, it was the truncation. If it does not, that proves nothing yet: the gradient may vanish on the way.
+# Model answer. 20: the state is not lost, it is carried on, and may well hold the sign. The gradient is cut: the loss
+# of a step reaches 1 to 20 states, never the one, 30 steps before, that should have taken the sign in. Nothing ever
+# teaches W_x and W_h to keep it. 31: enough for one loss in 31, the last of each chunk. The other 30 see only near
+# steps, where there is nothing to find for them, and their gradients (noise, to this task) pull W_h away from what
+# it held at the start. So 1.00 is no sign of a bug. Nor would its absence be proved. 40: here 10 losses of 40 reach the
+# sign. At a lag of 39 it is one in 40, which is the case of 31 over again: expect 1.00. A run: a sliding window of 31
+# states, so that every loss reaches the sign and none reaches further than before; all else the same. I expect it to
+# learn, near 0.00, and a window of 30 to stay at 1.00. If 31 stays at 1.00, look for a bug (first with gradients by
+# central differences).
 #
-# Measured, for the grader (64 units, 32 streams, Adam at 0.003, norm clipped at 1, 1,500 updates, five seeds, median
-# squared error of the last 100; worst in brackets): orthogonal start, chunks of 20: 1.00 (1.00); of 31: 1.00 (1.00);
-# of 40: 0.00 (0.00); of 60, 1,000 updates: 0.015 (0.018). With PyTorch's default start, chunks of 60: 1.00 (1.00).
+# Measured, for the grader (experiments/02_long_lag.json; the setting of the exercise, five seeds, median and in
+# brackets the worst squared error of the last 100 updates):
+#     chunks of 20: 1.00 (1.00); 31: 1.00 (1.00); 35: 0.04 (0.97); 40: 0.00 (0.00)
+#     sliding window of 30: 1.00 (1.00); of 31: 0.0006 (0.0088).
+#     chunks of 31 with a loss at the last step of each alone: 1.02 (1.03). Every loss reaches the sign now, and it
+#     does not learn either: 32 examples for each update are too few. With 31 times the streams, thus as many
+#     examples as the chunks have losses, and 500 updates, it does: 0.02 (0.68). With as many streams and losses at
+#     all steps it does not: 1.00 (1.00). So both are true, too few losses that see, and too many that do not.
+#     chunks of 31 at a lag of 20: 0.00 (0.00); chunks of 40 at a lag of 39: 1.00 (1.00)
+# Chapter 2's table has chunks of 11 learning a lag of 10 (0.983). So "just enough" may do where the lag is short;
+# an answer that says "31 can never work" is too strong, but costs no point.
 #
 # Rubric, one point each:
-# 1. Carried on is the state (forward), cut is the gradient: no loss reaches the input 30 steps before, so the
-#    recurrent weights are never taught to keep it. No point for "the state is lost at the end of a chunk".
-# 2. Truncation is a bias: the same terms are missing every time, more data do not bring them back. No point for
-#    "the gradient is noisy".
-# 3. A flat curve at the level of guessing (or of what an untrained state happens to hold) looks like convergence; and
-#    an experiment that separates the two: chunks well above 30, a window of at least 31 states or the full sequence,
-#    everything else the same (or the same chunks at a lag well below 20), with the result that decides. Half a
-#    point for one of the two. No point for "a lower learning rate" or "train longer".
+# 1. Sentence 1: the state is carried on, the gradient is cut; no loss reaches the sign 30 steps before. No point for
+#    "the state is lost", and none for "the gradient vanishes" (the gradient in reach does not).
+# 2. Sentences 2 and 3: with K = 31 one loss in 31 reaches the sign, with K = 40 ten of 40 at a lag of 30 but only one
+#    at a lag of 39. Half a point for one of the two. The pull of the losses that see only near steps is not asked for.
+# 3. One run and its expected result, which differs between a bug and too few losses that reach: a sliding window of 31
+#    (or passes that overlap, as BPTT(60; 30)) learns; or chunks of 31 at a lag of about 20 learn; or chunks of 31 with
+#    30 times the losses that reach (many streams, last losses only). Full point also for a loss at the last step
+#    alone "will learn", with the reason, though at 32 streams it does not. Half a point without the result. A check
+#    of the gradient by central differences on one chunk counts in full if it says what they must be compared with:
+#    the chunk's own loss, the carried state held fixed. No point for "train longer" or "a larger K" alone (that 40
+#    learns is known, and says nothing about a bug at 31).

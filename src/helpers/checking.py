@@ -32,8 +32,8 @@ class GradientReport(NamedTuple):
             where = f"{self.name}{list(self.at)}" if self.at else self.name
             return f"all {self.checked} entries agree; worst relative error {self.error:.0e} at {where}"
         return (
-            f"{self.name} disagrees at {list(self.at)}: backward pass {self.analytic:.6g}, central differences "
-            f"{self.numeric:.6g} (relative error {self.error:.1e})"
+            f"{self.name} disagrees at {list(self.at)} (relative error {self.error:.1e}):\n"
+            f"  backward pass {self.analytic:.6g}, central differences {self.numeric:.6g}"
         )
 
 

@@ -28,7 +28,7 @@ CALLS = {
     ),
     "bias": (truncation_bias, {"memory": [0.95, 0.5, 0.7, 0.8, 0.9, 0.98, 0.99], "K": (5, 100, 5, 20)}),
     "cost": (cost, {"length": LENGTHS, "chunk": [25, 100]}),
-    "lag": (lag_learned, {"K": list(LEARNED["window"])}),
+    "lag": (lag_learned, {"K": [60, 30, 20, 15, 12, 11, 10, 8, 5, 2, 1]}),
     "hand": (by_hand, {"step": (0, LAST, 1, 0)}),
 }
 
@@ -154,6 +154,19 @@ def test_what_was_learned_is_that_of_the_experiment():
     below, above = (lag_learned(K).layout.meta["reading"] for K in (10, 11))
     assert "short of the input that the answer needs: R² 0.01 with a window, 0.03 with chunks" in below
     assert "within reach: R² 1.00 with a window, 0.98 with chunks" in above
+    assert above.endswith("0.83 if only the output layer is trained.")
+
+
+@pytest.mark.parametrize("K", [60, 11, 10, 1])
+def test_what_was_learned_is_drawn_from_the_largest_down_to_the_chosen_one(K):
+    figure = lag_learned(K)
+    measured = [int(text) for text in figure.layout.xaxis.ticktext]
+    for trace, name, mark in zip(figure.data[:2], ("window", "chunks"), figure.data[2].y, strict=True):
+        assert dict(zip((measured[at] for at in trace.x), trace.y, strict=True)) == {
+            n: value for n, value in LEARNED[name].items() if n >= K
+        }
+        assert (trace.x[0], trace.y[0]) == (measured.index(K), mark)
+    assert "only the output<br>layer trained" in [note.text for note in figure.layout.annotations]
 
 
 # -- By hand ----------------------------------------------------------------------------------------------

@@ -116,23 +116,23 @@ QUESTIONS = [
         ],
     ),
     Question(
-        "Between two chunks you carry the state on. What does that give, compared with starting each chunk from 0?",
+        "A long text is cut into chunks of 50 steps, and you train with the state carried on. You shuffle the chunks, "
+        "as one shuffles examples elsewhere. What happens?",
         [
             Option(
-                "The gradient can cross from chunk to chunk.",
-                "It would, if the graph were kept; then there would be no chunks. Carried on are the numbers of the "
-                "state, cut off from how they came about.",
+                "It helps: neighbouring chunks are too much alike.",
+                "For examples that stand alone. These do not: each begins where another one ended, and now that is "
+                "some other place in the text.",
             ),
             Option(
-                "The network may use what came before, but is not taught what to keep.",
-                "Forward it sees the whole past. Backward, no loss tells an earlier chunk what would have been worth "
-                "keeping for this one.",
+                "Each chunk begins with a state that belongs to another place.",
+                "The past it reports is not this chunk's. Keep the order, and for a batch read several parts of the "
+                "text side by side, a state for each. Or shuffle, and start every chunk from 0.",
                 right=True,
             ),
             Option(
-                "Nothing: without a gradient the state is noise to the network.",
-                "It is an input like any other, and weights inside the chunk learn to use what it holds. Only what "
-                "it <em>should</em> hold goes untaught.",
+                "<i>W<sub>h</sub></i> is no longer trained.",
+                "It is, in every chunk, by the losses there, whatever state the chunk began with.",
             ),
         ],
     ),

@@ -71,7 +71,8 @@ QUESTIONS = [
         ],
     ),
     Question(
-        "A recurrent network is to forecast tomorrow's temperature, in degrees. What is its loss?",
+        "From the prices of the last days, a recurrent network is to say what bread will cost tomorrow, in cents. What "
+        "is its loss?",
         [
             Option(
                 "Cross-entropy, as always with recurrent networks.",
@@ -79,7 +80,7 @@ QUESTIONS = [
                 "nothing of it.",
             ),
             Option(
-                "One that fits degrees, such as the squared error.",
+                "One that fits amounts, such as the squared error.",
                 "The loss is the task's. The recurrence only says how the numbers came about.",
                 right=True,
             ),
@@ -90,7 +91,7 @@ QUESTIONS = [
         ],
     ),
     Question(
-        "300 frames of speech come in, 40 letters are to go out. Can recurrent networks do that?",
+        "300 strokes of a pen come in, the 40 letters that were written are to go out. Can recurrent networks do that?",
         [
             Option(
                 "No: they give one output for each input.",
@@ -98,13 +99,13 @@ QUESTIONS = [
                 "or those of a second network.",
             ),
             Option(
-                "Yes: an encoder reads all frames, then a decoder writes letters until an end mark.",
+                "Yes: an encoder reads all strokes, then a decoder writes letters until an end mark.",
                 "Unaligned many-to-many. The decoder says itself when it is done, so the lengths need not agree.",
                 right=True,
             ),
             Option(
-                "Only if each letter takes the same number of frames.",
-                "Then the problem would be aligned after cutting the frames into 40 groups. An encoder and a decoder "
+                "Only if each letter takes the same number of strokes.",
+                "Then the problem would be aligned after cutting the strokes into 40 groups. An encoder and a decoder "
                 "need no such luck.",
             ),
         ],

@@ -47,7 +47,7 @@ LEARNED: dict[str, dict[int, float]] = {
         60: 0.998,
     },
 }
-FROZEN = 0.827  # the recurrent weights left as they start, the output layer trained
+FROZEN = 0.827  # W_x, W_h and b left as they start, only the output layer trained
 
 
 @cache
@@ -194,7 +194,8 @@ def lag_learned(K: int) -> go.Figure:
     """Whether a network learns a lag of 10 steps from gradients that are cut to K: R^2 against K, measured.
 
     Recall of the input ten steps ago, 32 tanh units started orthogonal, 500 updates, the gradient truncated by window
-    or chunks; median of five seeds (`experiments/02_truncation.py`).
+    or chunks; median of five seeds (`experiments/02_truncation.py`). The lines begin at the largest K and end at the
+    chosen one: whoever goes down sees the collapse come.
 
     Parameters
     ----------
@@ -204,18 +205,18 @@ def lag_learned(K: int) -> go.Figure:
     Returns
     -------
     plotly.graph_objects.Figure
-        Two lines with points, each with a mark at K, and the lag.
+        Two lines with points, from the largest K down to a mark at K, and the lag.
     """
     measured = list(LEARNED["window"])
     at, places = measured.index(K), list(range(len(measured)))
     drawn = []
     for name, role in (("window", "grad"), ("chunks", "neutral")):
-        values = [LEARNED[name][n] for n in measured]
+        values = [LEARNED[name][n] for n in measured[at:]]
         style = line(role, name=f"{name}, median R²")
         if name == "chunks":
             style |= {"line": {"color": COLOR["neutral"], "width": 2.5, "dash": "dash"},
                       "marker": {"color": COLOR["neutral"], "symbol": "square", "size": 7}}  # fmt: skip
-        drawn.append(go.Scatter(x=places, y=values, mode="lines+markers", **style))
+        drawn.append(go.Scatter(x=places[at:], y=values, mode="lines+markers", **style))
     shown = [LEARNED[name][K] for name in ("window", "chunks")]
     marker = {"color": [COLOR["grad"], COLOR["neutral"]], "symbol": ["circle", "square"], "size": 14}
     drawn.append(go.Scatter(x=[at, at], y=shown, mode="markers", marker=marker, name=f"K = {K}", cliponaxis=False))
@@ -236,11 +237,11 @@ def lag_learned(K: int) -> go.Figure:
                 {"x": needs, "y": 1.06, "yanchor": "bottom", "showarrow": False, "text": f"lag {LAG} within reach →",
                  "font": {"color": COLOR["output"]}, "xanchor": "left", "xshift": -6},
                 {"x": len(measured) - 0.5, "y": FROZEN, "yanchor": "top", "xanchor": "right", "showarrow": False,
-                 "text": "output layer alone", "font": {"color": COLOR["neutral"]}},
+                 "align": "right", "text": "only the output<br>layer trained", "font": {"color": COLOR["neutral"]}},
             ],
             "meta": {
                 "reading": f"K = {K}, {verdict}: R² {shown[0]:.2f} with a window, {shown[1]:.2f} with chunks; "
-                f"{FROZEN:.2f} if the recurrent weights are never trained."
+                f"{FROZEN:.2f} if only the output layer is trained."
             },
         },
     )  # fmt: skip

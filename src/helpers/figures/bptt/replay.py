@@ -67,11 +67,11 @@ def replay(history: Fit, moment: int, ngram: float, grammar: float | None = None
                        marker={"color": COLOR["output"], "symbol": "diamond-open", "size": 18, "line": {"width": 3}}),
         ],
         layout={
-            "height": 460,
+            "height": 520,
             "xaxis": {"title": {"text": "updates"}, "range": [-0.06, round(float(_across([updates])[0]) + 0.08, 3)],
                       "tickvals": _across(ticks), "ticktext": [f"{n:,}" for n in ticks], "anchor": "y",
                       "tickangle": 0},
-            "yaxis": {"title": {"text": "bits per character"}, "domain": [0.39, 1], "range": [low, high],
+            "yaxis": {"title": {"text": "bits per character"}, "domain": [0.42, 1], "range": [low, high],
                       "tickvals": halvings, "ticktext": [f"{2.0**n:g}" for n in halvings]},
             "shapes": [level(round(float(np.log2(bits)), 3)) | {"xref": "x domain"} for bits in references.values()],
             "annotations": [
