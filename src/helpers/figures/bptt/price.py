@@ -1,6 +1,7 @@
 """Figure of chapter 2 on what the gradient costs: stored bytes, counted, and seconds, measured."""
 
 import math
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -53,19 +54,14 @@ def cost(length: int, chunk: int) -> go.Figure:
     seconds = {way: SECONDS[f"chunks of {chunk}" if way == "chunks" else way] for way in ROLES}
     for way, role in ROLES.items():
         style = line(role) | {"line": {"color": COLOR[role], "width": 2.5, "dash": dashes[way]}}
-        marker = {
-            "color": COLOR[role],
-            "symbol": "circle",
-            "opacity": 1,
-            "line": {"width": 0},
-            "size": [13 if i == at else 5 for i in range(len(LENGTHS))],
-        }
+        marker = {"color": COLOR[role], "symbol": "circle", "opacity": 1, "line": {"width": 0}}
         for axes, values, unit in (("", stored, "bytes"), ("2", seconds, "seconds")):
-            style |= {"marker": marker, "name": f"log10 of {unit}, {WAYS[way]}"}
-            drawn.append(
-                go.Scatter(x=place, y=np.round(np.log10(values[way]), 2), mode="lines+markers", xaxis=f"x{axes}",
-                           yaxis=f"y{axes}", cliponaxis=False, **style)
-            )  # fmt: skip
+            y = np.round(np.log10(values[way]), 2)
+            both: dict[str, Any] = {"xaxis": f"x{axes}", "yaxis": f"y{axes}", "cliponaxis": False}
+            style |= {"marker": marker | {"size": 5}, "name": f"log10 of {unit}, {WAYS[way]}"}
+            drawn.append(go.Scatter(x=place, y=y, mode="lines+markers", **both, **style))
+            chosen = {"marker": marker | {"size": 13}, "name": f"log10 of {unit}, {WAYS[way]}, T = {length}"}
+            drawn.append(go.Scatter(x=[place[at]], y=[y[at]], mode="markers", **both, **chosen))
         text = "chunks of " + str(chunk) if way == "chunks" else WAYS[way]
         notes.append(
             {"x": place[-1], "y": round(math.log10(stored[way][-1]), 2), "xanchor": "right", "yanchor": "bottom",
