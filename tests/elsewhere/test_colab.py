@@ -148,11 +148,19 @@ def test_every_control_moves_its_figure_in_a_frame_of_its_own(browser, ran, plot
         context.route("**/*", answers(figure, *plotly_js))
         page = context.new_page()
         watch = lab.Watch(page, HOME)
-        page.goto(HOME)
-        try:
-            page.frame_locator("iframe").locator(lab.TRACES).first.wait_for(state="attached")
-        except TimeoutError as error:
-            raise AssertionError(f"figure {number} was not drawn: {watch.errors} {watch.strangers}") from error
+        for attempt in range(4):
+            page.goto(HOME)
+            try:
+                page.frame_locator("iframe").locator(lab.TRACES).first.wait_for(state="attached", timeout=10_000)
+                break
+            except TimeoutError as error:
+                # Chromium may send the first request of a frame in a process of its own before playwright has put
+                # itself in between. What then went out to the network is the test's doing: once more.
+                late = any("plotly" in told and "did not load" in told for told in watch.errors)
+                if not late or attempt == 3:
+                    told = f"figure {number} was not drawn: {watch.errors} {watch.strangers}"
+                    raise AssertionError(told) from error
+                watch.errors.clear()
         frame = page.frames[1]
         controls = frame.locator(".explore-controls").locator("input, select").all()
         assert controls
