@@ -43,7 +43,17 @@ def open_arrays(argument: str, container: Any) -> tuple[list[str], list[FloatArr
     else:
         wanted = "a NamedTuple, tuple, list or dict of arrays, or one array"
         raise ValueError(f"{argument}: got {type(container).__name__}, wanted {wanted}")
-    return list(named), [as_floats(name, array) for name, array in named.items()]
+    names: list[str] = []
+    arrays: list[FloatArray] = []
+    for name, part in named.items():
+        if isinstance(part, dict | tuple) or hasattr(part, "_fields"):  # a list may also be the numbers of one array
+            inner = open_arrays(name, part)
+            names += inner[0]
+            arrays += inner[1]
+        else:
+            names.append(name)
+            arrays.append(as_floats(name, part))
+    return names, arrays
 
 
 def close_arrays(like: Arrays, arrays: Sequence[FloatArray]) -> Arrays:
@@ -60,15 +70,21 @@ def close_arrays(like: Arrays, arrays: Sequence[FloatArray]) -> Arrays:
     -------
     container of the type of `like`
     """
-    arrays = [np.asarray(array) for array in arrays]  # arithmetic turns arrays without axes into scalars
-    closed: Any
-    if isinstance(like, np.ndarray):
-        (closed,) = arrays
-    elif isinstance(like, dict):
-        closed = dict(zip(like, arrays, strict=True))
-    elif hasattr(like, "_fields"):
-        closed = type(like)(*arrays)
-    else:
-        closed = type(like)(arrays)  # type: ignore[call-arg]
-    result: Arrays = closed
-    return result
+    rest = [np.asarray(array) for array in arrays]  # arithmetic turns arrays without axes into scalars
+    closed: Arrays = _close(like, rest)
+    if rest:
+        raise ValueError(f"arrays: got {len(arrays)}, wanted {len(arrays) - len(rest)}, as many as the container holds")
+    return closed
+
+
+def _close(like: Any, rest: list[FloatArray]) -> Any:
+    """Take from the front of `rest` what `like` holds."""
+    if isinstance(like, dict):
+        return {key: _close(part, rest) for key, part in like.items()}
+    if hasattr(like, "_fields"):
+        return type(like)(*(_close(part, rest) for part in like))
+    if isinstance(like, tuple):
+        return tuple(_close(part, rest) for part in like)
+    if isinstance(like, list):
+        return [_close(part, rest) for part in like]
+    return rest.pop(0)
