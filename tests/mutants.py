@@ -7,27 +7,40 @@ exactly once. To add one, add a row; the check is a function of a module, taken 
 import ast
 import importlib
 import inspect
+import itertools
 from collections.abc import Callable
 from types import ModuleType
 from typing import NamedTuple
 
 import test_activations
+import test_arrivals
+import test_bidirectional
 import test_bptt
 import test_checking
 import test_cliff
+import test_containers
 import test_corpora
 import test_costs
 import test_counts
 import test_credit
 import test_data
+import test_gates
 import test_gradients
+import test_grammars
 import test_initial
 import test_language
+import test_layers
 import test_memory
+import test_networks
 import test_ngrams
 import test_optim
 import test_output
+import test_padding
+import test_readers
+import test_recording
 import test_rnn_basics
+import test_sensitivity
+import test_stacks
 import test_text
 import test_training
 import test_windows
@@ -37,7 +50,10 @@ import test_writing
 class Mutant(NamedTuple):
     name: str
     target: str
-    """Module and function, "bptt.rnn_backward"; or the module alone, for code outside functions."""
+    """Module and function, "bptt.rnn_backward"; or the module alone, for code outside functions.
+
+    In a package (`PACKAGES`) the module has two words: "gates.lstm.lstm_forward".
+    """
     old: str
     """An expression or a statement of the function."""
     new: str
@@ -67,6 +83,17 @@ CHUNKED, WINDOW = "bptt.chunked_backward", "bptt.window_backward"
 chunks_torch, chunks_detached = test_bptt.check_chunks_against_torch, test_bptt.check_chunks_equal_detaching
 window_torch, window_hand = test_bptt.check_window_against_torch, test_bptt.check_window_by_hand
 rtrl_bptt, check_bptt = test_costs.check_rtrl_equals_bptt, test_costs.check_checkpoints_equal_bptt
+LAYER_FORWARD, LAYER_BACKWARD = "layers.layer_forward", "layers.layer_backward"
+STACK_FORWARD, STACK_BACKWARD = "stacks.stack_forward", "stacks.stack_backward"
+PAIR_FORWARD, PAIR_BACKWARD = "stacks._layer_forward", "stacks._layer_backward"
+layer_all_torch, layer_start = test_layers.check_against_torch, test_layers.check_start
+stack_torch, stack_connections = test_stacks.check_against_torch, test_stacks.check_connections
+stack_differences, stack_padding = test_stacks.check_central_differences, test_stacks.check_padding_changes_nothing
+padding_hand, padding_last = test_padding.check_by_hand, test_padding.check_last_states
+both_hand, containers_back = test_bidirectional.check_by_hand, test_containers.check_there_and_back
+counts_layers, counts_units = test_counts.check_layers_against_torch, test_counts.check_nearest_units
+SENSITIVITY, DEPTH = "sensitivity.sensitivity_map", "sensitivity.depth_time_norms"
+sees_zeros, depth_torch = test_sensitivity.check_structural_zeros, test_sensitivity.check_depth_against_torch
 
 MUTANTS = [
     Mutant("step: W_h transposed", STEP, "h @ W_h.T", "h @ W_h", step_torch),
@@ -917,6 +944,1029 @@ MUTANTS = [
         "rnn_forward(x[:end - start], h, W_x, W_h, b, activation)",
         check_bptt,
     ),
+    Mutant("layer: not sorted by length", "layers._longest_first", "-lengths", "0 * lengths", layer_all_torch),
+    Mutant("layer: short sequences first", "layers._longest_first", "-lengths", "lengths", layer_all_torch),
+    Mutant("layer: a sequence runs on after its end", LAYER_FORWARD, "real >= stop", "real >= start", layer_all_torch),
+    Mutant(
+        "layer: final state at T",
+        LAYER_FORWARD,
+        "array[:n] = values",
+        "array[:n] = values\narray[n:] = values[-1]",
+        layer_all_torch,
+    ),
+    Mutant(
+        "layer: states in the order of the lengths",
+        LAYER_FORWARD,
+        "hs[start:stop, order[:n]] = part",
+        "hs[start:stop, :n] = part",
+        layer_all_torch,
+    ),
+    Mutant("layer: last states in the order of the lengths", LAYER_FORWARD, "array[back]", "array", layer_all_torch),
+    Mutant("layer: initial states not sorted", LAYER_FORWARD, "array[order]", "array", layer_all_torch),
+    Mutant(
+        "layer: one full length makes all full",
+        LAYER_FORWARD,
+        "(real == T).all()",
+        "(real == T).any()",
+        layer_all_torch,
+    ),
+    Mutant(
+        "layer: each stretch starts from the initial state",
+        LAYER_FORWARD,
+        "array[:n] = values",
+        "pass",
+        layer_all_torch,
+    ),
+    Mutant(
+        "layer: cell state not handed on", "layers._forward", "(hs[-1], cs[-1])", "(hs[-1], hs[-1])", layer_all_torch
+    ),
+    Mutant(
+        "layer: ReLU taken for tanh",
+        "layers._forward",
+        "'tanh' if isinstance(weights, TanhWeights) else 'relu'",
+        "'tanh'",
+        layer_all_torch,
+    ),
+    Mutant("layer: stretches not taken back to front", LAYER_BACKWARD, "stretches[::-1]", "stretches", layer_all_torch),
+    Mutant(
+        "layer: gradient does not cross to the stretch before",
+        LAYER_BACKWARD,
+        "array[:n] = values",
+        "pass",
+        layer_all_torch,
+    ),
+    Mutant("layer: final gradients not sorted", LAYER_BACKWARD, "array[order]", "array", layer_all_torch),
+    Mutant(
+        "layer: initial gradients in the order of the lengths", LAYER_BACKWARD, "array[back]", "array", layer_all_torch
+    ),
+    Mutant(
+        "layer: gradient of x in the order of the lengths",
+        LAYER_BACKWARD,
+        "dx[start:stop, order[:n]] = part.x",
+        "dx[start:stop, :n] = part.x",
+        layer_all_torch,
+    ),
+    Mutant(
+        "layer: weights learn from the longest sequences only",
+        LAYER_BACKWARD,
+        "np.sum(parts, axis=0)",
+        "parts[0]",
+        layer_all_torch,
+    ),
+    Mutant(
+        "layer: gradient of the last state dropped", "layers._backward", "dhs[-1] += dlast[0]", "pass", layer_all_torch
+    ),
+    Mutant(
+        "layer: gradient of the last cell dropped",
+        "layers._backward",
+        "None if dlast is None else dlast[1]",
+        "None",
+        layer_all_torch,
+    ),
+    Mutant(
+        "layer: sequences read up to T",
+        LAYER_FORWARD,
+        "real = None if lengths is None else check_lengths(lengths, T, B)",
+        "real = None",
+        test_layers.check_padding_changes_nothing,
+    ),
+    Mutant(
+        "layer: forget bias on the input gate", "layers.start_layer", "b[H:2 * H] = bias", "b[:H] = bias", layer_start
+    ),
+    Mutant(
+        "layer: update bias on the candidate", "layers.start_layer", "b[H:2 * H] = bias", "b[-H:] = bias", layer_start
+    ),
+    Mutant(
+        "layer: one block for all gates",
+        "layers.start_layer",
+        "np.concatenate([initial_matrix(scheme, H, rng) for _ in range(rows)])",
+        "initial_matrix('torch', rows * H, rng)[:, :H]",
+        layer_start,
+    ),
+    Mutant("stack: backward chain not reversed", PAIR_FORWARD, "reverse_sequences(x, lengths)", "x", stack_torch),
+    Mutant(
+        "stack: backward chain not reversed back", PAIR_FORWARD, "reverse_sequences(back, lengths)", "back", stack_torch
+    ),
+    Mutant(
+        "stack: reversed over T, not over the length",
+        PAIR_FORWARD,
+        "reverse_sequences(x, lengths)",
+        "reverse_sequences(x)",
+        stack_torch,
+    ),
+    Mutant(
+        "stack: halves swapped",
+        PAIR_FORWARD,
+        "[ahead, reverse_sequences(back, lengths)]",
+        "[reverse_sequences(back, lengths), ahead]",
+        stack_torch,
+    ),
+    Mutant(
+        "stack: last states of the directions swapped",
+        PAIR_FORWARD,
+        "Both(ahead_last, back_last)",
+        "Both(back_last, ahead_last)",
+        stack_torch,
+    ),
+    Mutant(
+        "stack: one initial state for both directions", PAIR_FORWARD, "state.backward", "state.forward", stack_torch
+    ),
+    Mutant(
+        "stack: backward chain not told the lengths",
+        PAIR_FORWARD,
+        "layer_forward(layer.backward, reverse_sequences(x, lengths), state.backward, lengths)",
+        "layer_forward(layer.backward, reverse_sequences(x, lengths), state.backward)",
+        stack_torch,
+    ),
+    Mutant(
+        "stack: both chains get the forward half's gradient",
+        PAIR_BACKWARD,
+        "dy[..., H:]",
+        "dy[..., :H]",
+        stack_torch,
+    ),
+    Mutant(
+        "stack: gradient not reversed for the backward chain",
+        PAIR_BACKWARD,
+        "reverse_sequences(dy[..., H:], lengths)",
+        "dy[..., H:]",
+        stack_torch,
+    ),
+    Mutant(
+        "stack: gradient of x not reversed back",
+        PAIR_BACKWARD,
+        "reverse_sequences(back.x, lengths)",
+        "back.x",
+        stack_torch,
+    ),
+    Mutant(
+        "stack: gradient of x reversed over T",
+        PAIR_BACKWARD,
+        "reverse_sequences(back.x, lengths)",
+        "reverse_sequences(back.x)",
+        stack_torch,
+    ),
+    Mutant(
+        "stack: gradient through the backward chain dropped",
+        PAIR_BACKWARD,
+        "ahead.x + reverse_sequences(back.x, lengths)",
+        "ahead.x",
+        stack_torch,
+    ),
+    Mutant(
+        "stack: gradients of the directions swapped",
+        PAIR_BACKWARD,
+        "Both(ahead.weights, back.weights)",
+        "Both(back.weights, ahead.weights)",
+        stack_torch,
+    ),
+    Mutant(
+        "stack: gradients from the top down", STACK_BACKWARD, "tuple(gradients[::-1])", "tuple(gradients)", stack_torch
+    ),
+    Mutant(
+        "stack: initial gradients from the top down",
+        STACK_BACKWARD,
+        "tuple(states[::-1])",
+        "tuple(states)",
+        stack_torch,
+    ),
+    Mutant(
+        "stack: gradients of the last states dropped",
+        STACK_BACKWARD,
+        "_each('dlast', dlast, layers)",
+        "_each('dlast', None, layers)",
+        stack_torch,
+    ),
+    Mutant(
+        "stack: initial states dropped",
+        STACK_FORWARD,
+        "_each('states', states, layers)",
+        "_each('states', None, layers)",
+        stack_torch,
+    ),
+    Mutant(
+        "stack: lengths dropped",
+        STACK_FORWARD,
+        "_layer_forward(layer, below, state, real)",
+        "_layer_forward(layer, below, state, None)",
+        stack_torch,
+    ),
+    Mutant(
+        "stack: directions joined in the wrong order",
+        "stacks.join_directions",
+        "Both(*directions)",
+        "Both(*directions[::-1])",
+        stack_torch,
+    ),
+    Mutant(
+        "stack: residual connection dropped",
+        STACK_FORWARD,
+        "out + below if connect == 'residual' and out.shape == below.shape else out",
+        "out",
+        stack_connections,
+    ),
+    Mutant(
+        "stack: dense connections in the wrong order",
+        STACK_FORWARD,
+        "np.concatenate(outputs, axis=-1)",
+        "np.concatenate(outputs[::-1], axis=-1)",
+        stack_connections,
+    ),
+    Mutant(
+        "stack: dense without what is far below",
+        STACK_FORWARD,
+        "np.concatenate(outputs, axis=-1)",
+        "np.concatenate([outputs[0], *outputs[-1:]] if len(outputs) > 1 else outputs, axis=-1)",
+        stack_connections,
+    ),
+    Mutant(
+        "stack: residual gradient dropped",
+        STACK_BACKWARD,
+        "dbelow + dy if connect == 'residual' and dbelow.shape == dy.shape else dbelow",
+        "dbelow",
+        stack_differences,
+    ),
+    Mutant("stack: residual gradient without the layer", STACK_BACKWARD, "dbelow + dy", "dy", stack_differences),
+    Mutant("stack: dense gradients not added up", STACK_BACKWARD, "old + part", "part", stack_differences),
+    Mutant(
+        "stack: padding of x carried up",
+        STACK_FORWARD,
+        "x = np.where(padding_mask(real, len(x))[..., None], x, x.dtype.type(0))",
+        "pass",
+        stack_padding,
+    ),
+    Mutant(
+        "stack: gradient at padding leaks",
+        STACK_BACKWARD,
+        "top = np.where(padding_mask(lengths, T)[..., None], top, top.dtype.type(0))",
+        "pass",
+        stack_padding,
+    ),
+    Mutant("padding: reversed over T", "padding.reverse_sequences", "last - t", "len(x) - 1 - t", padding_hand),
+    Mutant("padding: last step not reversed", "padding.reverse_sequences", "t <= last", "t < last", padding_hand),
+    Mutant(
+        "padding: mask one step too long",
+        "padding.padding_mask",
+        "np.arange(T)[:, None] < check_lengths(lengths, T)",
+        "np.arange(T)[:, None] <= check_lengths(lengths, T)",
+        padding_hand,
+    ),
+    Mutant("padding: at the front", "padding.pad", "x[:len(part), b] = part", "x[-len(part):, b] = part", padding_hand),
+    Mutant(
+        "padding: mean over T",
+        "padding._shares",
+        "padding_mask(lengths, T) / check_lengths(lengths, T, B)",
+        "padding_mask(lengths, T) / T",
+        padding_hand,
+    ),
+    Mutant(
+        "padding: forward half read at T",
+        "padding.last_states",
+        "hs[last, np.arange(B)]",
+        "hs[-1].copy()",
+        padding_last,
+    ),
+    Mutant(
+        "padding: backward half read at the end",
+        "padding.last_states",
+        "ends[:, H:] = hs[0, :, H:]",
+        "pass",
+        padding_last,
+    ),
+    Mutant(
+        "padding: the step after the last",
+        "padding.last_states",
+        "check_lengths(lengths, T, B) - 1",
+        "check_lengths(lengths, T, B) % T",
+        padding_last,
+    ),
+    Mutant(
+        "padding: gradient of the backward half at the end, too",
+        "padding.last_states_backward",
+        "dhs[last, np.arange(B), H:] = 0",
+        "pass",
+        test_padding.check_transposes,
+    ),
+    Mutant(
+        "padding: gradient of the mean at padding",
+        "padding.mean_states_backward",
+        "_shares(check_count('T', T), len(dmean), lengths, dmean.dtype)",
+        "_shares(check_count('T', T), len(dmean), None, dmean.dtype)",
+        test_padding.check_transposes,
+    ),
+    Mutant(
+        "padding: a length of 0 accepted",
+        "padding.check_lengths",
+        "array < 1",
+        "array < 0",
+        test_padding.check_refusals,
+    ),
+    Mutant(
+        "padding: a length beyond T accepted",
+        "padding.check_lengths",
+        "array > T",
+        "array > T + 1",
+        test_padding.check_refusals,
+    ),
+    Mutant("bidirectional: input not reversed", "bidirectional.bidirectional", "reverse_sequences(x)", "x", both_hand),
+    Mutant(
+        "bidirectional: states not reversed back",
+        "bidirectional.bidirectional",
+        "reverse_sequences(back)",
+        "back",
+        both_hand,
+    ),
+    Mutant(
+        "bidirectional: halves swapped",
+        "bidirectional.bidirectional",
+        "same_dtype(ahead, reverse_sequences(back))",
+        "same_dtype(reverse_sequences(back), ahead)",
+        both_hand,
+    ),
+    Mutant(
+        "bidirectional: one layer in both directions",
+        "bidirectional.bidirectional",
+        "backward_layer(reverse_sequences(x))",
+        "forward_layer(reverse_sequences(x))",
+        test_bidirectional.check_against_torch,
+    ),
+    Mutant(
+        "bidirectional: two different H accepted",
+        "bidirectional.bidirectional",
+        "_states('forward_layer', forward_layer(x), steps)",
+        "_states('forward_layer', forward_layer(x), dict(steps))",
+        test_bidirectional.check_refusals,
+    ),
+    Mutant(
+        "counts: three gates in an LSTM",
+        "counts",
+        "{'tanh': 1, 'relu': 1, 'gru': 3, 'lstm': 4}",
+        "{'tanh': 1, 'relu': 1, 'gru': 3, 'lstm': 3}",
+        counts_layers,
+    ),
+    Mutant(
+        "counts: the layer above reads one half",
+        "counts.layer_parameters",
+        "directions * H + (width if connect == 'dense' else 0)",
+        "H + (width if connect == 'dense' else 0)",
+        counts_layers,
+    ),
+    Mutant(
+        "counts: every layer reads x",
+        "counts.layer_parameters",
+        "width = directions * H + (width if connect == 'dense' else 0)",
+        "pass",
+        counts_layers,
+    ),
+    Mutant("counts: one bias, whatever is asked", "counts.layer_parameters", "biases * H", "H", counts_layers),
+    Mutant(
+        "counts: dense connections not counted",
+        "counts.layer_parameters",
+        "width if connect == 'dense' else 0",
+        "0",
+        test_counts.check_layers_against_our_own,
+    ),
+    Mutant("counts: H from below, never from above", "counts.nearest_units", "(low, high)", "(low,)", counts_units),
+    Mutant(
+        "counts: the nearest from the wrong half",
+        "counts.nearest_units",
+        "count(middle) < total",
+        "count(middle) > total",
+        counts_units,
+    ),
+    Mutant("containers: arrays given out in reverse", "containers.close_arrays", "rest[::-1]", "rest", containers_back),
+    Mutant(
+        "containers: a dict comes back as a list",
+        "containers._close",
+        "dict(zip(like, parts, strict=True))",
+        "parts",
+        containers_back,
+    ),
+    Mutant(
+        "containers: inner containers taken for arrays",
+        "containers._is_container",
+        "isinstance(part, dict | tuple)",
+        "isinstance(part, dict)",
+        test_containers.check_names_and_order,
+    ),
+    Mutant(
+        "containers: the outer name forgotten",
+        "containers.open_arrays",
+        "open_arrays(name, part)",
+        "open_arrays(argument, part)",
+        test_containers.check_names_and_order,
+    ),
+    Mutant(
+        "containers: a wrong number accepted",
+        "containers.close_arrays",
+        "len(arrays) != wanted",
+        "len(arrays) < wanted",
+        test_containers.check_wrong_number_is_refused,
+    ),
+    Mutant(
+        "containers: a list of numbers opened",
+        "containers._is_container",
+        "isinstance(inner, np.ndarray) or _is_container(inner)",
+        "True",
+        test_containers.check_lists,
+    ),
+    Mutant(
+        "containers: a list of layers taken for numbers",
+        "containers._is_container",
+        "isinstance(inner, np.ndarray) or _is_container(inner)",
+        "False",
+        test_containers.check_lists,
+    ),
+    Mutant(
+        "map: largest row in place of all",
+        SENSITIVITY,
+        "(jacobian**2).sum(axis=(1, 2))",
+        "(jacobian**2).sum(axis=2).max(axis=1)",
+        test_sensitivity.check_against_torch,
+    ),
+    Mutant(
+        "map: all outputs at once",
+        SENSITIVITY,
+        "dy[t] = np.eye(M)",
+        "dy[:] = np.eye(M)",
+        test_sensitivity.check_scalar_chain,
+    ),
+    Mutant(
+        "map: rows and columns swapped",
+        SENSITIVITY,
+        "sizes[t] = np.sqrt((jacobian**2).sum(axis=(1, 2)))",
+        "sizes[:, t] = np.sqrt((jacobian**2).sum(axis=(1, 2)))",
+        test_sensitivity.check_scalar_chain,
+    ),
+    Mutant("map: lengths ignored", SENSITIVITY, "np.repeat(np.asarray(lengths), M)", "None", sees_zeros),
+    Mutant(
+        "map: connections ignored",
+        SENSITIVITY,
+        "stack_forward(layers, np.repeat(one, M, axis=1), batch, connect)",
+        "stack_forward(layers, np.repeat(one, M, axis=1), batch)",
+        sees_zeros,
+    ),
+    Mutant("depth: future dropped from the norm", DEPTH, "direct + after[0]", "direct", depth_torch),
+    Mutant("depth: cell dropped", DEPTH, "(direct + after[0], *after[1:])", "(direct + after[0],)", depth_torch),
+    Mutant("depth: nothing comes back in time", DEPTH, "future[index] = back.state", "pass", depth_torch),
+    Mutant("depth: skip dropped", DEPTH, "da + direct if skips else da", "da", depth_torch),
+    Mutant("depth: dense overwrites", DEPTH, "below += part", "below[:] = part", depth_torch),
+    Mutant("depth: scale forgotten", DEPTH, "scale += float(np.log10(peak))", "pass", depth_torch),
+    Mutant("depth: a loss at every step", DEPTH, "t == T - 1", "True", test_sensitivity.check_paths_are_counted),
+    Mutant(
+        "grammar: the verb does not decide",
+        "grammars.clause",
+        "_plain(verb[many])",
+        "_plain(verb[2])",
+        test_grammars.check_deciding_word,
+    ),
+    Mutant(
+        "grammar: left and right confused",
+        "grammars.clause",
+        "-distance",
+        "distance",
+        test_grammars.check_deciding_word,
+    ),
+    Mutant(
+        "grammar: one word too many between",
+        "grammars.clause",
+        "filler(pick, distance - 1)",
+        "filler(pick, distance)",
+        test_grammars.check_deciding_word,
+    ),
+    Mutant(
+        "grammar: what stands between gives the number away",
+        "grammars.clause",
+        "filler(pick, distance - 1)",
+        "[PHRASES[0][many]] * (distance - 1)",
+        test_grammars.check_coin,
+    ),
+    Mutant(
+        "ceiling: one word less", "grammars.ceiling", "where <= future", "where < future", test_grammars.check_ceilings
+    ),
+    Mutant("tone: the left word unheard", "grammars.tone", "good != negated", "good", test_grammars.check_tone),
+    Mutant(
+        "review: but joins like and",
+        "grammars.review",
+        "label if kind != 'but' else 1 - label",
+        "label",
+        test_grammars.check_opinions,
+    ),
+    Mutant(
+        "review: negated half the time",
+        "grammars.opinion",
+        "pick((0, 0, 0, 1))",
+        "pick((0, 1))",
+        test_grammars.check_bag_of_words,
+    ),
+    Mutant(
+        "delay: asked earlier",
+        "grammars.delayed",
+        "np.concatenate([unasked, targets])",
+        "np.concatenate([targets, unasked])",
+        test_grammars.check_delay,
+    ),
+    Mutant(
+        "word vectors: the end is the last word",
+        "grammars.word_vectors",
+        "np.eye(V + 1)[ids][..., :V]",
+        "np.eye(V)[ids]",
+        test_grammars.check_word_vectors,
+    ),
+    Mutant(
+        "backward reader: padding first",
+        "readers.reader_batch",
+        "reverse_sequences(x, lengths)",
+        "x[::-1]",
+        test_readers.check_backward,
+    ),
+    Mutant(
+        "backward reader: tags not turned back",
+        "readers.tag",
+        "reverse_sequences(p, lengths)",
+        "p",
+        test_readers.check_tags,
+    ),
+    Mutant("delayed reader: tags too early", "readers.tag", "p[delay:]", "p[:-delay]", test_readers.check_tags),
+    Mutant(
+        "ceiling of the backward reader",
+        "readers.best_accuracy",
+        "0.0 if reader == 'backward' else np.inf",
+        "np.inf",
+        test_readers.check_closed_forms,
+    ),
+    Mutant(
+        "adding: both marks anywhere",
+        "data.adding_task",
+        "rng.integers(half, T, size=B)",
+        "rng.integers(T, size=B)",
+        test_data.check_adding_layout,
+    ),
+    Mutant(
+        "adding: all numbers count",
+        "data.adding_task",
+        "(numbers * marks).sum(axis=0)",
+        "numbers.sum(axis=0)",
+        test_data.check_adding_layout,
+    ),
+    Mutant(
+        "network: the output's bias forgotten",
+        "networks.network_gradient",
+        "Network(stack_backward(dhs, cache).layers, dW_y, db_y)",
+        "Network(stack_backward(dhs, cache).layers, dW_y, 0 * db_y)",
+        test_networks.check_lstm_gradient,
+    ),
+    Mutant(
+        "network: Adam starts anew at each update",
+        "networks.train_network",
+        "adam_step(network, gradient, state, rate)",
+        "adam_step(network, gradient, adam_start(network), rate)",
+        test_networks.check_lstm_update,
+    ),
+    Mutant(
+        "network: never clipped",
+        "networks.train_network",
+        "clip_by_norm(gradient, threshold)",
+        "(gradient, clip_by_norm(gradient, threshold)[1])",
+        test_networks.check_equals_the_tanh_network,
+    ),
+    Mutant(
+        "network: trained without the lengths",
+        "networks.train_network",
+        "rest[0] if rest else None",
+        "None",
+        test_networks.check_lengths_reach_the_layers,
+    ),
+    Mutant(
+        "network: look never stops it",
+        "networks.train_network",
+        "look is not None and look(done, network)",
+        "look is not None and look(done, network) and False",
+        test_networks.check_look_stops,
+    ),
+    Mutant(
+        "network: what is not asked counts as wrong",
+        "networks.network_accuracy",
+        "(outputs.argmax(axis=-1) == asked)[asked >= 0]",
+        "outputs.argmax(axis=-1) == asked",
+        test_networks.check_accuracy_by_hand,
+    ),
+    Mutant(
+        "recording: input and forget gate swapped",
+        "recording.record",
+        "(i, f, g, o, cs, hs, outputs)",
+        "(f, i, g, o, cs, hs, outputs)",
+        test_recording.check_recording,
+    ),
+    Mutant(
+        "share explained: every label weighs the same",
+        "recording.share_explained",
+        "(names == name).sum() * spread[names == name].mean(axis=0) ** 2",
+        "spread[names == name].mean(axis=0) ** 2",
+        test_recording.check_shares_explained,
+    ),
+    Mutant(
+        "arrivals: who is missed has come",
+        "arrivals.arrivals",
+        "np.where(kinds == 0, np.arange(S)[:, None], 0)",
+        "np.where(kinds < 2, np.arange(S)[:, None], 0)",
+        test_arrivals.check_text,
+    ),
+    Mutant(
+        "arrivals: a miss counts as coming",
+        "arrivals.last_arrival",
+        "word if before == 'comes' else came",
+        "word if before in ('comes', 'miss') else came",
+        test_arrivals.check_last_arrival,
+    ),
+]
+
+
+PACKAGES = ("gates",)
+
+LSTM_STEP, LSTM_FORWARD, LSTM_BACKWARD = (f"gates.lstm.lstm_{part}" for part in ("step", "forward", "backward"))
+GRU_STEP, GRU_FORWARD, GRU_BACKWARD = (f"gates.gru.gru_{part}" for part in ("step", "forward", "backward"))
+lstm_step, lstm_forward, lstm_backward = (
+    getattr(test_gates, f"check_lstm_{p}") for p in ("step", "forward", "backward")
+)
+gru_step, gru_forward, gru_backward = (getattr(test_gates, f"check_gru_{p}") for p in ("step", "forward", "backward"))
+FROM_TORCH, WHOLE, DIRECT = "gates.torch_weights.from_torch", "gates.paths", "gates.paths.log_direct_path"
+from_torch, to_torch = test_gates.check_from_torch, test_gates.check_to_torch
+whole, direct, bias_alone = (
+    test_gates.check_whole_jacobian,
+    test_gates.check_direct_path,
+    test_gates.check_without_recurrent_weights,
+)
+
+
+def gate_swaps(name: str, target: str, old: str, killer: Callable[[ModuleType], None]) -> list[Mutant]:
+    """Every pair of the names that stand left of " = " in `old` exchanged."""
+    names, right = old.split(" = ")[0].split(", "), old.split(" = ")[1]
+    rows = []
+    for a, b in itertools.combinations([gate for gate in names if gate != "_"], 2):
+        exchanged = ", ".join({a: b, b: a}.get(gate, gate) for gate in names)
+        rows.append(Mutant(f"{name}: {a} for {b}", target, old, f"{exchanged} = {right}", killer))
+    return rows
+
+
+MUTANTS += [
+    *gate_swaps(
+        "lstm step",
+        LSTM_STEP,
+        "z_i, z_f, z_g, z_o = np.split(x @ W_x.T + h @ W_h.T + b, 4, axis=-1)",
+        lstm_step,
+    ),
+    # Before the nonlinearity: after it, the product of i and g would hide that they were exchanged.
+    *(
+        Mutant(
+            f"lstm forward: {'ifgo'[a]} for {'ifgo'[b]}",
+            LSTM_FORWARD,
+            "tanh(z_gates, gate)",
+            f"tanh(z_gates[{[{a: b, b: a}.get(k, k) for k in range(4)]}], gate)",
+            lstm_forward,
+        )
+        for a, b in itertools.combinations(range(4), 2)
+    ),
+    *gate_swaps("lstm forward, peepholes", LSTM_FORWARD, "z_i, z_f, _, z_o = z_gates", lstm_forward),
+    *gate_swaps("lstm backward", LSTM_BACKWARD, "i, f, g, o = gates.swapaxes(0, 1)", lstm_backward),
+    *gate_swaps(
+        "lstm backward, factors",
+        LSTM_BACKWARD,
+        "factor_i, factor_f, factor_g, factor_o = factor.swapaxes(0, 1)",
+        lstm_backward,
+    ),
+    *gate_swaps("gru step, inputs", GRU_STEP, "x_r, x_z, x_n = np.split(x @ W_x.T + b_x, 3, axis=-1)", gru_step),
+    *gate_swaps("gru step, weights", GRU_STEP, "W_r, W_z, W_n = np.split(W_h, 3)", gru_step),
+    *gate_swaps("gru step, biases", GRU_STEP, "b_r, b_z, b_n = np.split(b_h, 3)", gru_step),
+    *gate_swaps("gru forward", GRU_FORWARD, "r, z, n = gate", gru_forward),
+    *gate_swaps("gru backward", GRU_BACKWARD, "r, z, n = gates.swapaxes(0, 1)", gru_backward),
+    *gate_swaps(
+        "gru backward, factors", GRU_BACKWARD, "factor_r, factor_z, factor_u = factor.swapaxes(0, 1)", gru_backward
+    ),
+    Mutant(
+        "lstm gates: names in another order",
+        "gates.lstm.lstm_gates",
+        "np.concatenate(cache.gates)",
+        "np.concatenate(cache.gates)[:, [0, 1, 3, 2]]",
+        test_gates.check_lstm_gates,
+    ),
+    Mutant(
+        "gru gates: r and z exchanged",
+        "gates.gru.gru_gates",
+        "np.concatenate(cache.gates)",
+        "np.concatenate(cache.gates)[:, [1, 0, 2]]",
+        test_gates.check_gru_gates,
+    ),
+    Mutant("lstm step: W_h transposed", LSTM_STEP, "h @ W_h.T", "h @ np.hstack(np.split(W_h, 4))", lstm_step),
+    Mutant("lstm step: no input", LSTM_STEP, "x @ W_x.T + h @ W_h.T + b", "h @ W_h.T + b", lstm_step),
+    Mutant("lstm step: no bias", LSTM_STEP, "x @ W_x.T + h @ W_h.T + b", "x @ W_x.T + h @ W_h.T", lstm_step),
+    Mutant("lstm step: peepholes i and f swapped", LSTM_STEP, "z_i + p[0] * c", "z_i + p[1] * c", lstm_step),
+    Mutant("lstm step: f has the peephole of i", LSTM_STEP, "z_f + p[1] * c", "z_f + p[0] * c", lstm_step),
+    Mutant("lstm step: o has the peephole of f", LSTM_STEP, "z_o + p[2] * c", "z_o + p[1] * c", lstm_step),
+    Mutant("lstm step: o sees the old cell", LSTM_STEP, "c = f * c + i * g", "pass", lstm_step),
+    Mutant("lstm step: kept and written exchanged", LSTM_STEP, "f * c + i * g", "i * c + f * g", lstm_step),
+    Mutant("lstm step: coupled gates", LSTM_STEP, "f * c + i * g", "f * c + (1 - f) * g", lstm_step),
+    Mutant("lstm step: cell shown without tanh", LSTM_STEP, "o * np.tanh(c)", "o * c", lstm_step),
+    Mutant("lstm step: candidate a gate", LSTM_STEP, "np.tanh(z_g)", "sigmoid(z_g)", lstm_step),
+    Mutant("sigmoid: not halved", "gates.lstm.sigmoid", "z / 2", "z", lstm_step),
+    Mutant(
+        "lstm forward: W_h transposed",
+        LSTM_FORWARD,
+        "np.ascontiguousarray(W_h.T * rows)",
+        "np.hstack(np.split(W_h, 4)) * rows",
+        lstm_forward,
+    ),
+    Mutant("lstm forward: past dropped", LSTM_FORWARD, "dot(h, W_h_T, z)", "z.fill(0)", lstm_forward),
+    Mutant("lstm forward: no input", LSTM_FORWARD, "add(z, from_x, z)", "pass", lstm_forward),
+    Mutant("lstm forward: no bias", LSTM_FORWARD, "stretch += b_half", "pass", lstm_forward),
+    Mutant("lstm forward: bias not halved", LSTM_FORWARD, "b * rows", "b", lstm_forward),
+    Mutant("lstm forward: gates not shifted", LSTM_FORWARD, "add(gate, shift, gate)", "pass", lstm_forward),
+    Mutant(
+        "lstm forward: h_0 ignored", LSTM_FORWARD, "hs[0], cs[0] = h, c = h0, c0", "h, c = 0 * h0, c0", lstm_forward
+    ),
+    Mutant(
+        "lstm forward: c_0 ignored", LSTM_FORWARD, "hs[0], cs[0] = h, c = h0, c0", "h, c = h0, 0 * c0", lstm_forward
+    ),
+    Mutant("lstm forward: states stay", LSTM_FORWARD, "h, c = h_t, c_t", "pass", lstm_forward),
+    Mutant("lstm forward: nothing kept", LSTM_FORWARD, "multiply(f, c, c_t)", "c_t.fill(0)", lstm_forward),
+    Mutant("lstm forward: nothing written", LSTM_FORWARD, "add(c_t, new, c_t)", "pass", lstm_forward),
+    Mutant("lstm forward: cell shown without tanh", LSTM_FORWARD, "tanh(c_t, tanh_c)", "tanh_c[:] = c_t", lstm_forward),
+    Mutant("lstm forward: peephole of i is that of f", LSTM_FORWARD, "0.5 * p[0] * c", "0.5 * p[1] * c", lstm_forward),
+    Mutant("lstm forward: peephole of f is that of i", LSTM_FORWARD, "0.5 * p[1] * c", "0.5 * p[0] * c", lstm_forward),
+    Mutant("lstm forward: peephole of o is that of f", LSTM_FORWARD, "p[2] * c_t", "p[1] * c_t", lstm_forward),
+    Mutant("lstm forward: o sees the old cell", LSTM_FORWARD, "p[2] * c_t", "p[2] * c", lstm_forward),
+    Mutant("lstm forward: o peephole halved", LSTM_FORWARD, "2 * z_o + p[2] * c_t", "z_o + p[2] * c_t", lstm_forward),
+    Mutant(
+        "lstm forward: later stretches have the first inputs",
+        LSTM_FORWARD,
+        "x[steps].reshape(-1, D)",
+        "x[:n].reshape(-1, D)",
+        test_gates.check_long_sequences,
+    ),
+    Mutant(
+        "lstm backward: W_h transposed",
+        LSTM_BACKWARD,
+        "dot(dz, W_h, dh)",
+        "dot(dz, np.vstack([w.T for w in np.split(W_h, 4)]), dh)",
+        lstm_backward,
+    ),
+    Mutant("lstm backward: future dropped", LSTM_BACKWARD, "dot(dz, W_h, dh)", "dh.fill(0)", lstm_backward),
+    Mutant("lstm backward: loss above dropped", LSTM_BACKWARD, "add(dh, direct, dh)", "pass", lstm_backward),
+    Mutant("lstm backward: dc_T ignored", LSTM_BACKWARD, "dc_T is None", "True", lstm_backward),
+    Mutant("lstm backward: direct path without f", LSTM_BACKWARD, "multiply(dc, f_t, dc)", "pass", lstm_backward),
+    Mutant("lstm backward: direct path dropped", LSTM_BACKWARD, "multiply(dc, f_t, dc)", "dc.fill(0)", lstm_backward),
+    Mutant("lstm backward: cell not shown", LSTM_BACKWARD, "add(dc, through, dc)", "pass", lstm_backward),
+    Mutant(
+        "lstm backward: sign of a slope",
+        LSTM_BACKWARD,
+        "subtract(1, slope, slope)",
+        "subtract(slope, 1, slope)",
+        lstm_backward,
+    ),
+    Mutant("lstm backward: slope without o", LSTM_BACKWARD, "slope *= o", "pass", lstm_backward),
+    Mutant(
+        "lstm backward: o by dc",
+        LSTM_BACKWARD,
+        "multiply(from_h, dh, dz_o)",
+        "multiply(from_h, dc, dz_o)",
+        lstm_backward,
+    ),
+    Mutant(
+        "lstm backward: f by the new cell",
+        LSTM_BACKWARD,
+        "factor_f *= cs[steps]",
+        "factor_f *= cs[1:][steps]",
+        lstm_backward,
+    ),
+    Mutant(
+        "lstm backward: o by the cell itself",
+        LSTM_BACKWARD,
+        "factor_o *= tanh_cs[steps]",
+        "factor_o *= cs[1:][steps]",
+        lstm_backward,
+    ),
+    Mutant("lstm backward: i not by g", LSTM_BACKWARD, "factor_i *= g", "pass", lstm_backward),
+    Mutant("lstm backward: g not by i", LSTM_BACKWARD, "factor_g *= i", "pass", lstm_backward),
+    Mutant("lstm backward: W_h by new states", LSTM_BACKWARD, "hs[steps]", "hs[1:][steps]", lstm_backward),
+    Mutant("lstm backward: o's peephole dropped", LSTM_BACKWARD, "dc += p[2] * dz_o", "pass", lstm_backward),
+    Mutant(
+        "lstm backward: peepholes of i and f swapped",
+        LSTM_BACKWARD,
+        "p[0] * dz_ifg[0] + p[1] * dz_ifg[1]",
+        "p[1] * dz_ifg[0] + p[0] * dz_ifg[1]",
+        lstm_backward,
+    ),
+    Mutant(
+        "lstm backward: gradient of o's peephole by the old cell",
+        LSTM_BACKWARD,
+        "(cs[steps], cs[steps], cs[1:][steps])",
+        "(cs[steps], cs[steps], cs[steps])",
+        lstm_backward,
+    ),
+    Mutant("lstm backward: gradients of peepholes swapped", LSTM_BACKWARD, "(0, 1, 3)", "(1, 0, 3)", lstm_backward),
+    Mutant(
+        "lstm backward: only the first chunk of W_h",
+        LSTM_BACKWARD,
+        "dW_h_T += hs[steps].reshape(-1, H).T @ rows",
+        "dW_h_T = hs[steps].reshape(-1, H).T @ rows",
+        test_gates.check_long_sequences,
+    ),
+    Mutant("gru step: reset placed the other way", GRU_STEP, "reset == 'after'", "reset == 'before'", gru_step),
+    Mutant("gru step: always after", GRU_STEP, "reset == 'after'", "True", gru_step),
+    Mutant("gru step: always before", GRU_STEP, "reset == 'after'", "False", gru_step),
+    Mutant("gru step: bias outside the reset", GRU_STEP, "r * (h @ W_n.T + b_n)", "r * (h @ W_n.T) + b_n", gru_step),
+    Mutant("gru step: W_h transposed", GRU_STEP, "h @ W_z.T", "h @ W_z", gru_step),
+    Mutant("gru step: polarity of z", GRU_STEP, "(1 - z) * n + z * h", "z * n + (1 - z) * h", gru_step),
+    Mutant("gru forward: reset placed the other way", GRU_FORWARD, "reset == 'after'", "reset != 'after'", gru_forward),
+    Mutant("gru forward: always after", GRU_FORWARD, "reset == 'after'", "True", gru_forward),
+    Mutant("gru forward: always before", GRU_FORWARD, "reset == 'after'", "False", gru_forward),
+    Mutant(
+        "gru forward: W_h transposed",
+        GRU_FORWARD,
+        "np.ascontiguousarray(W_h.T * half)",
+        "np.hstack(np.split(W_h, 3)) * half",
+        gru_forward,
+    ),
+    Mutant("gru forward: bias outside the reset", GRU_FORWARD, "b[2 * H :] = b_x[2 * H :]", "pass", gru_forward),
+    Mutant(
+        "gru forward: candidate's past without bias",
+        GRU_FORWARD,
+        "add(from_h_n, b_n, past)",
+        "past[:] = from_h_n",
+        gru_forward,
+    ),
+    Mutant("gru forward: not reset", GRU_FORWARD, "multiply(r, past, new)", "new[:] = past", gru_forward),
+    Mutant("gru forward: before, not reset", GRU_FORWARD, "multiply(r, h, past)", "past[:] = h", gru_forward),
+    Mutant(
+        "gru forward: polarity of z", GRU_FORWARD, "multiply(new, z, new)", "multiply(new, 1 - z, new)", gru_forward
+    ),
+    Mutant("gru forward: sign", GRU_FORWARD, "subtract(h, n, new)", "subtract(n, h, new)", gru_forward),
+    Mutant("gru forward: state stays", GRU_FORWARD, "h = h_t", "pass", gru_forward),
+    Mutant("gru forward: no input to the candidate", GRU_FORWARD, "add(x_n, new, n)", "n[:] = new", gru_forward),
+    Mutant(
+        "gru backward: reset placed the other way", GRU_BACKWARD, "reset == 'after'", "reset != 'after'", gru_backward
+    ),
+    Mutant("gru backward: always after", GRU_BACKWARD, "reset == 'after'", "True", gru_backward),
+    Mutant("gru backward: always before", GRU_BACKWARD, "reset == 'after'", "False", gru_backward),
+    Mutant(
+        "gru backward: W_h transposed",
+        GRU_BACKWARD,
+        "dot(du, W_h, dh)",
+        "dot(du, np.vstack([w.T for w in np.split(W_h, 3)]), dh)",
+        gru_backward,
+    ),
+    Mutant(
+        "gru backward: before, W_n transposed",
+        GRU_BACKWARD,
+        "dot(dz_n, W_n, dpast)",
+        "dot(dz_n, W_n.T, dpast)",
+        gru_backward,
+    ),
+    Mutant("gru backward: before, reset dropped", GRU_BACKWARD, "multiply(dpast, r_t, dpast)", "pass", gru_backward),
+    Mutant("gru backward: before, path of r h dropped", GRU_BACKWARD, "add(dh, dpast, dh)", "pass", gru_backward),
+    Mutant(
+        "gru backward: before, W_n by the whole past",
+        GRU_BACKWARD,
+        "past.reshape(-1, H).T @ rows[:, 2 * H :]",
+        "old.reshape(-1, H).T @ rows[:, 2 * H :]",
+        gru_backward,
+    ),
+    Mutant(
+        "gru backward: du without r",
+        GRU_BACKWARD,
+        "multiply(factor_n, r, factor_u)",
+        "factor_u[...] = factor_n",
+        gru_backward,
+    ),
+    Mutant("gru backward: r by the raw state", GRU_BACKWARD, "factor_r *= past", "factor_r *= old", gru_backward),
+    Mutant(
+        "gru backward: sign of z",
+        GRU_BACKWARD,
+        "subtract(old, n, factor_u)",
+        "subtract(n, old, factor_u)",
+        gru_backward,
+    ),
+    Mutant("gru backward: polarity of z", GRU_BACKWARD, "subtract(1, z, factor_u)", "factor_u[...] = z", gru_backward),
+    Mutant(
+        "gru backward: one bias for both", GRU_BACKWARD, "db_h += ones @ past_rows", "db_h += ones @ rows", gru_backward
+    ),
+    Mutant(
+        "gru backward: inputs get du",
+        GRU_BACKWARD,
+        "dot(rows, W_x, dx[steps].reshape(-1, D))",
+        "dot(past_rows, W_x, dx[steps].reshape(-1, D))",
+        gru_backward,
+    ),
+    Mutant(
+        "gru backward: only the first chunk of W_x",
+        GRU_BACKWARD,
+        "dW_x_T += x[steps].reshape(-1, D).T @ rows",
+        "dW_x_T = x[steps].reshape(-1, D).T @ rows",
+        test_gates.check_long_sequences,
+    ),
+    Mutant(
+        "leak: input at full weight", "gates.leak.leaky_integrate", "(1 - kept) * x_t", "x_t", test_gates.check_leak
+    ),
+    Mutant(
+        "leak: start ignored",
+        "gates.leak.leaky_integrate",
+        "np.broadcast_to(start, x.shape[1:])",
+        "np.zeros(x.shape[1:])",
+        test_gates.check_leak,
+    ),
+    Mutant("half-life: a third", "gates.leak.half_life", "np.log(0.5)", "np.log(1 / 3)", test_gates.check_half_life),
+    Mutant(
+        "bias half-life: sign",
+        "gates.leak.bias_half_life",
+        "np.logaddexp(0, -b)",
+        "np.logaddexp(0, b)",
+        test_gates.check_half_life,
+    ),
+    Mutant(
+        "forget bias: naive",
+        "gates.leak.forget_bias",
+        "np.expm1(np.log(2) / steps)",
+        "(2 ** (1 / steps) - 1)",
+        test_gates.check_half_life,
+    ),
+    Mutant("direct path: the input gate", DIRECT, "slice(H, 2 * H)", "slice(0, H)", direct),
+    Mutant("direct path: in the order of time", DIRECT, "log_kept[:0:-1]", "log_kept[:-1]", direct),
+    Mutant("direct path: one step late", DIRECT, "log_kept[:0:-1]", "log_kept[::-1][1:]", direct),
+    Mutant("direct path: one bias of two", DIRECT, "weights[2:]", "weights[2:3]", direct),
+    Mutant("direct path: the mean unit", DIRECT, "logs.max(axis=1)", "logs.mean(axis=1)", direct),
+    Mutant(
+        "direct path: log of a rounded gate", DIRECT, "-np.logaddexp(0, -z)", "np.log(1 / (1 + np.exp(-z)))", bias_alone
+    ),
+    Mutant(
+        "whole Jacobian: h not a function of c",
+        "gates.paths._total",
+        "product[:, H:] + product[:, :H] * (o * (1 - tanh_c**2))",
+        "product[:, H:]",
+        whole,
+    ),
+    Mutant(
+        "whole Jacobian: Frobenius norm",
+        "gates.paths.log_whole_jacobian",
+        "np.linalg.norm(_total(product, cache, gates, T - lag - 1), 2)",
+        "np.linalg.norm(_total(product, cache, gates, T - lag - 1))",
+        whole,
+    ),
+    Mutant(
+        "whole Jacobian: what was divided out is lost",
+        "gates.paths.log_whole_jacobian",
+        "np.log(norms) + log_divided",
+        "np.log(norms)",
+        whole,
+    ),
+    Mutant(
+        "whole Jacobian: in the order of time",
+        "gates.paths._jacobians",
+        "reversed(range(len(cache.x)))",
+        "range(len(cache.x))",
+        whole,
+    ),
+    *gate_swaps("whole Jacobian", "gates.paths._lstm_jacobian", "i, f, g, o = gates", whole),
+    *gate_swaps("whole Jacobian", "gates.paths._lstm_jacobian", "W_i, W_f, W_g, W_o = np.split(cache.W_h, 4)", whole),
+    *gate_swaps("whole Jacobian", "gates.paths._gru_jacobian", "r, z, n = gates", whole),
+    *gate_swaps("whole Jacobian", "gates.paths._gru_jacobian", "W_r, W_z, W_n = np.split(cache.W_h, 3)", whole),
+    Mutant(
+        "whole Jacobian: reset the other way",
+        "gates.paths._gru_jacobian",
+        "cache.reset == 'after'",
+        "cache.reset != 'after'",
+        whole,
+    ),
+    Mutant("from torch: one bias of two", FROM_TORCH, "b_x + b_h", "b_x", from_torch),
+    Mutant(
+        "from torch: biases exchanged",
+        FROM_TORCH,
+        "GRUWeights(W_x, W_h, b_x, b_h)",
+        "GRUWeights(W_x, W_h, b_h, b_x)",
+        from_torch,
+    ),
+    Mutant("from torch: directions exchanged", FROM_TORCH, "tuple(ways)", "tuple(ways[::-1])", from_torch),
+    Mutant(
+        "from torch: layers exchanged",
+        FROM_TORCH,
+        "layers.append(tuple(ways))",
+        "layers.insert(0, tuple(ways))",
+        from_torch,
+    ),
+    Mutant(
+        "to torch: biases exchanged",
+        "gates.torch_weights.to_torch",
+        "(W_x, W_h, b_x, rest[0] if rest else np.zeros_like(b_x))",
+        "(W_x, W_h, rest[0] if rest else np.zeros_like(b_x), b_x)",
+        to_torch,
+    ),
+    Mutant("to torch: bias twice", "gates.torch_weights.to_torch", "np.zeros_like(b_x)", "b_x", to_torch),
+    Mutant(
+        "to torch: directions exchanged",
+        "gates.torch_weights.to_torch",
+        "('', '_reverse')",
+        "('_reverse', '')",
+        to_torch,
+    ),
 ]
 
 
@@ -950,7 +2000,9 @@ class StatementsInPlaceOfExpression(ast.NodeTransformer):
 
 def mutate(mutant: Mutant) -> tuple[ModuleType, int]:
     """The mutated module, compiled under another name, and how many places were edited."""
-    module_name, _, function = mutant.target.partition(".")
+    words = mutant.target.split(".")
+    cut = 2 if words[0] in PACKAGES else 1
+    module_name, function = ".".join(words[:cut]), ".".join(words[cut:])
     original = importlib.import_module(f"helpers.{module_name}")
     tree = ast.parse(inspect.getsource(original))
     edit = Replace(mutant.old, mutant.new)

@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from helpers import data
-from helpers.data import GREETING_WORDS, NAMES, copy_task, greetings, hold_task, recall_task, steps_since_symbol
+from helpers.data import (
+    GREETING_WORDS,
+    NAMES,
+    adding_task,
+    copy_task,
+    greetings,
+    hold_task,
+    recall_task,
+    steps_since_symbol,
+)
 
 
 def generator(seed=0):
@@ -31,6 +40,37 @@ def check_recall_shift(module):
     assert set(np.unique(x)) == {-1.0, 1.0}
     assert np.isnan(targets[:4]).all()
     np.testing.assert_array_equal(targets[4:], x[:5])
+
+
+def check_adding_layout(module):
+    """Two marks, one in each half, anywhere in it; the sum of the marked numbers is asked at the last step alone."""
+    for T in (2, 5, 8):
+        x, targets = module.adding_task(T, 300, generator())
+        assert x.shape == (T, 300, 2)
+        assert targets.shape == (T, 300, 1)
+        numbers, marks = x[..., 0], x[..., 1]
+        assert set(np.unique(marks)) <= {0.0, 1.0}
+        half = T // 2
+        assert (marks[:half].sum(axis=0) == 1).all()
+        assert (marks[half:].sum(axis=0) == 1).all()
+        assert marks.any(axis=1).all(), "each step is marked now and then"
+        assert np.isnan(targets[:-1]).all()
+        for b in range(300):
+            np.testing.assert_allclose(targets[-1, b, 0], numbers[marks[:, b] == 1, b].sum(), rtol=1e-12)
+
+
+def check_adding_numbers(module):
+    """Uniform from 0 to 1 at every step, marked or not: mean 1/2, variance 1/12, and the sum's variance is 1/6."""
+    x, targets = module.adding_task(10, 20_000, generator())
+    numbers, marked = x[..., 0], x[..., 1] == 1
+    for part in (numbers[marked], numbers[~marked]):
+        assert 0 <= part.min() < 0.001
+        assert 0.999 < part.max() < 1
+        assert part.mean() == pytest.approx(1 / 2, abs=0.005)
+        assert part.var() == pytest.approx(1 / 12, rel=0.02)
+    error = np.mean((targets[-1] - 1) ** 2)  # of who always answers 1
+    assert error == pytest.approx(1 / 6, rel=0.03)
+    assert abs(error - 0.1767) > 0.006, "as often quoted"
 
 
 def check_greetings_text(module):
@@ -92,6 +132,14 @@ def test_recall_shift():
     check_recall_shift(data)
 
 
+def test_adding_layout():
+    check_adding_layout(data)
+
+
+def test_adding_numbers():
+    check_adding_numbers(data)
+
+
 def test_greetings_text():
     check_greetings_text(data)
 
@@ -137,6 +185,10 @@ def test_the_same_seed_gives_the_same_batch():
         ("batch: got 0", lambda rng: copy_task(1, 0, rng)),
         ("symbols: got 0", lambda rng: copy_task(1, 1, rng, symbols=0)),
         ("length: got 0", lambda rng: copy_task(1, 1, rng, length=0)),
+        ("T: got 1, wanted at least 2", lambda rng: adding_task(1, 1, rng)),
+        ("T: got 0", lambda rng: adding_task(0, 1, rng)),
+        ("batch: got 0", lambda rng: adding_task(5, 0, rng)),
+        ("rng: got 3", lambda rng: adding_task(5, 1, 3)),
         ("lag: got -1", lambda rng: recall_task(5, 1, -1, rng)),
         ("lag: got 5", lambda rng: recall_task(5, 1, 5, rng)),
         ("sentences: got -1", lambda rng: greetings(-1, 1, rng)),

@@ -13,7 +13,9 @@ from playwright.sync_api import expect, sync_playwright
 from helpers import explore, quizzes
 from helpers.counts import rnn_parameters
 from helpers.credit import reached
+from helpers.gates import bias_half_life, lstm_backward, lstm_forward
 from helpers.gradients import log_gradient_norms, recurrent_matrix
+from helpers.layers import start_layer
 from helpers.output import softmax
 from helpers.quiz import Option, Question, quiz
 
@@ -217,6 +219,58 @@ def test_far_steps_of_the_gradients_quiz_give_less_than_a_millionth():
             by_lag.append(np.outer(dz, before))
             dh = W_h.T @ dz
         assert np.linalg.norm(sum(by_lag[20:])) < 1e-6 * np.linalg.norm(sum(by_lag))
+
+
+def test_the_numbers_of_the_bidirectional_quiz():
+    def lstm(reads, H, biases):
+        return 4 * (H * reads + H * H + biases * H)
+
+    for biases in (1, 2):  # one, as in the book, or two, as in PyTorch
+        one = lstm(100, 256, biases) + lstm(256, 256, biases)
+        both = 2 * lstm(100, 256, biases) + 2 * lstm(512, 256, biases)
+        assert round(both / one, 2) == 2.59
+    rng = np.random.default_rng(0)
+    (W_x, W_h), other = rng.standard_normal((2, 3, 3)), rng.standard_normal((2, 3, 3))
+
+    def states(x, W_x, W_h):
+        h, rows = np.zeros(3), []
+        for now in x:
+            h = np.tanh(W_x @ now + W_h @ h)
+            rows.append(h)
+        return np.array(rows)
+
+    x = rng.standard_normal((20, 3))
+    changed = x.copy()
+    changed[9] += 1
+    assert (states(changed, W_x, W_h)[4] == states(x, W_x, W_h)[4]).all()
+    assert (states(changed[::-1], *other)[::-1][4] != states(x[::-1], *other)[::-1][4]).any()
+
+
+def test_the_numbers_of_the_gates_quiz():
+    assert f"{0.5**99:.1e}" == "1.6e-30"
+    lstm, gru = (blocks * (200 * 200 + 200 * 200 + 2 * 200) for blocks in (4, 3))
+    rest = 10_000 * 200 + 10_000 * 200 + 10_000
+    assert (lstm, lstm - gru) == (321_600, 80_400)
+    assert 4.0e6 < rest < 4.05e6
+    assert round(100 * (lstm - gru) / (lstm + rest)) == 2
+    assert np.allclose(bias_half_life([1, 2]), [2.2, 5.5], atol=0.05)
+    assert round(1 / (1 + np.exp(-2)), 2) == 0.88
+    _, cs, _ = lstm_forward(
+        np.zeros((20, 1, 1)), np.zeros((1, 1)), np.zeros((1, 1)), np.zeros((4, 1)), np.zeros((4, 1)),
+        [100, 100, np.arctanh(0.5), 0],
+    )  # fmt: skip
+    assert np.isclose(cs[-1], 10)
+
+    sizes = []
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        weights = start_layer("lstm", 16, 64, rng)
+        x = np.repeat(rng.standard_normal((99, 1, 16)), 64, axis=1)  # a sequence for each unit of c_99
+        zero = np.zeros((64, 64))
+        cache = lstm_forward(x, zero, zero, *weights)[2]
+        sizes.append(np.linalg.norm(lstm_backward(np.zeros((99, 64, 64)), cache, np.eye(64)).c0, 2))
+    assert 10**-19.5 < np.median(sizes) < 10**-18.5
+    assert min(sizes) / 0.5**99 > 1e10
 
 
 # -- in a browser, without any script --------------------------------------------------------------------------

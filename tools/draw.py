@@ -181,7 +181,179 @@ def chunks() -> Diagram:
     return d
 
 
-DIAGRAMS = (rnn_unrolled, shared_weight, feedforward_recurrent, two_paths, chunks)
+def lstm_cell() -> Diagram:
+    """One step of an LSTM: the cell state runs straight through; the gates touch it at two places."""
+    d = Diagram(
+        "lstm-cell",
+        450,
+        "One step of an LSTM",
+        "The cell state runs straight through from c(t-1) to c(t). On its way it is multiplied by the forget gate f, "
+        "then the product of input gate i and candidate g is added. A copy goes through tanh and is multiplied by the "
+        "output gate o; the result is the hidden state h(t). The three gates and the candidate read the hidden state "
+        "h(t-1) and the input x(t). A red arrow goes back along the cell state: there the gradient is multiplied "
+        "by f alone.",
+    )
+    y, f, i, g, o, out, plus = 78, 112, 192, 272, 348, 398, 232
+    bus, gates = 276, 214
+    d.math(112, 22, "∂c_t/∂c_{t−1} = diag(f)", "grad", "start", size=18)
+    d.label(274, 22, "along the line", "grad", "start")
+    d.taper((366, 42), (112, 42), 4, 3)
+    d.flow((12, bus), (o, bus), (o, gates + 26))
+    for x in (f, i, g):
+        d.flow((x, bus), (x, gates + 26))
+    d.flow((60, 322), (60, bus), role="input")
+    d.math(60, 344, "x_t", "input")
+    d.math(12, bus - 12, "h_{t−1}", "forward", "start")
+    d.flow((12, y), (432, y), role="cell", width=6)
+    d.math(12, y - 15, "c_{t−1}", "cell", "start")
+    d.math(432, y - 15, "c_t", "cell", "end")
+    d.flow((f, gates - 26), (f, y + 14), role="gate-f")
+    d.flow((i, gates - 26), (i, 146), (plus - 14, 146), role="gate-i")
+    d.flow((g, gates - 26), (g, 146), (plus + 14, 146), role="gate-g")
+    d.flow((plus, 132), (plus, y + 14), role="cell")
+    d.flow((o, gates - 26), (o, 168), (out - 14, 168), role="gate-o")
+    d.flow((out, y), (out, 154), role="cell")
+    d.flow((out, 182), (out, bus), (432, bus))
+    d.math(432, bus - 12, "h_t", "forward", "end")
+    for x, at, sign in ((f, y, "×"), (plus, y, "+"), (plus, 146, "×"), (out, 168, "×")):
+        d.op(x, at, sign)
+    d.box(out, 118, 46, 26, "ink", radius=3)
+    d.label(out, 123, "tanh")
+    names = {"f": "forget", "i": "input", "g": "candidate", "o": "output"}
+    for x, (letter, name) in zip((f, i, g, o), names.items(), strict=True):
+        d.gate(x, gates, letter, f"gate-{letter}", "tanh" if letter == "g" else "σ")
+        d.label(x, bus + 26, name, f"gate-{letter}")
+    d.math(112, 346, "a = W_x x_t + W_h h_{t−1} + b", "ink", "start", 18)
+    d.math(112, 374, "i, f, o = σ(a_i, a_f, a_o),  g = tanh(a_g)", "ink", "start", 18)
+    d.math(112, 406, "c_t = f ⊙ c_{t−1} + i ⊙ g", "cell", "start", 18)
+    d.math(112, 434, "h_t = o ⊙ tanh(c_t)", "forward", "start", 18)
+    return d
+
+
+def gru_cell() -> Diagram:
+    """One step of a GRU: z fades from the old state to the candidate, r filters what the candidate hears."""
+    d = Diagram(
+        "gru-cell",
+        516,
+        "One step of a GRU",
+        "The state runs straight through from h(t-1) to h(t). On its way it is multiplied by the update gate z, then "
+        "the candidate n times one minus z is added: a crossfade from the old state to the candidate. Both gates read "
+        "h(t-1) and the input x(t). The candidate reads x(t) and only so much of h(t-1) as the reset gate r lets pass. "
+        "A red arrow goes back along the state: there the gradient is multiplied by z alone.",
+    )
+    y, z, r, n, left = 78, 112, 216, 322, 36
+    fade, new, row, bus, past = 142, 214, 286, 340, 404
+    d.math(112, 22, "∂h_t/∂h_{t−1} = diag(z)", "grad", "start", size=18)
+    d.label(278, 22, "along the line", "grad", "start")
+    d.taper((366, 42), (112, 42), 4, 3)
+    d.flow((12, y), (432, y), width=6)
+    d.math(12, y - 15, "h_{t−1}", "forward", "start")
+    d.math(432, y - 15, "h_t", "forward", "end")
+    d.flow((left, y), (left, past), (n, past), (n, row + 14))
+    d.flow((left, bus), (r, bus), (r, row + 26))
+    d.flow((z, bus), (z, row + 26))
+    d.flow((70, 374), (70, bus), role="input")
+    d.math(70, 392, "x_t", "input")
+    d.flow((404, new), (n + 23, new), role="input")
+    d.math(408, new + 5, "x_t", "input", "start")
+    d.flow((z, row - 26), (z, y + 14), role="gate-f")
+    d.flow((z, fade), (n - 14, fade), role="gate-f")
+    d.flow((r + 23, row), (n - 14, row), role="gate-o")
+    d.flow((n, row - 14), (n, new + 26))
+    d.flow((n, new - 26), (n, fade + 14), role="gate-g")
+    d.flow((n, fade - 14), (n, y + 14), role="gate-g")
+    for x, at, sign in ((z, y, "×"), (n, y, "+"), (n, fade, "×"), (n, row, "×")):
+        d.op(x, at, sign)
+    d.box(r, fade, 46, 26, "ink", radius=3)
+    d.math(r, fade + 5, "1 − z", "ink", size=15)
+    d.gate(z, row, "z", "gate-f", "σ")
+    d.gate(r, row, "r", "gate-o", "σ")
+    d.gate(n, new, "n", "gate-g", "tanh")
+    d.label(z + 8, row - 36, "update", "gate-f", "start")
+    d.label(r, row - 36, "reset", "gate-o")
+    d.label(n + 30, new - 22, "candidate", "gate-g", "start")
+    d.math(24, 440, "r, z = σ(W_x x_t + b_x + W_h h_{t−1} + b_h)", "ink", "start", 18)
+    d.math(24, 470, "n = tanh(W_x x_t + b_x + r ⊙ (W_h h_{t−1} + b_h))", "gate-g", "start", 18)
+    d.math(24, 500, "h_t = z ⊙ h_{t−1} + (1 − z) ⊙ n", "forward", "start", 18)
+    d.label(424, 500, "own rows for r, z, n", "muted", "end")
+    return d
+
+
+def bidirectional_layer() -> Diagram:
+    """Two chains that never meet; only their states are joined, step by step."""
+    d = Diagram(
+        "bidirectional-layer",
+        368,
+        "A bidirectional layer over four steps",
+        "In the middle the inputs x1 to x4, from left to right, each beside the output y of its step. Above them the "
+        "forward chain: four states, each computed from the input below it and the state on its left. Below them the "
+        "backward chain: four states, each computed from the input above it and the state on its right. No arrow leads "
+        "from one chain to the other. Each output y joins the two states of its own step.",
+    )
+    xs, ahead, middle, back = [64, 168, 272, 376], 84, 184, 284
+    d.label(12, 24, "forward chain: from the first word to the last", "forward", "start")
+    d.label(428, 352, "backward chain: from the last word to the first", "forward", "end")
+    for a, b in pairwise(xs):
+        d.flow((a + 26, ahead), (b - 26, ahead))
+        d.math((a + b) / 2, ahead - 10, "W_h^→", "muted", size=17)
+        d.flow((b - 26, back), (a + 26, back))
+        d.math((a + b) / 2, back + 24, "W_h^←", "muted", size=17)
+    for t, x in enumerate(xs, 1):
+        left, right = x - 15, x + 15
+        for y, side in ((ahead, -1), (back, 1)):
+            d.flow((left, middle + 17 * side), (left, y - 21 * side), role="input")
+            d.flow((right, y - 21 * side), (right, middle + 17 * side))
+            d.state(x, y, f"h_{t}^{'→' if side < 0 else '←'}", r=26)
+        d.data(x - 22, middle, f"x_{t}", w=38, h=34)
+        d.data(x + 22, middle, f"y_{t}", "output", w=38, h=34)
+    return d
+
+
+def deep_rnn() -> Diagram:
+    """Time to the right, depth upwards, and one connection that skips a layer."""
+    d = Diagram(
+        "deep-rnn",
+        468,
+        "Three recurrent layers over three steps",
+        "Three rows of states, the first layer below, the third above; three steps from left to right. Each state is "
+        "computed from the state of the same layer at the step before and from the state of the layer below at the "
+        "same step. The inputs x enter the first layer, the outputs y leave the third. At the last step one arrow goes "
+        "around the second layer, and what it carries is added to what that layer puts out: a residual connection, "
+        "which every step has.",
+    )
+    xs, rows, fork, plus, around = [96, 204, 312], [352, 246, 108], 299, 176, 380
+    for layer, y in enumerate(rows, 1):
+        d.label(12, y - 6, "layer", "muted", "start")
+        d.label(12, y + 13, str(layer), "muted", "start")
+        for a, b in pairwise(xs):
+            d.flow((a + 28, y), (b - 28, y))
+            d.math((a + b) / 2, y - 10, f"W_h^{{({layer})}}", "muted", size=17)
+    for t, x in enumerate(xs, 1):
+        d.flow((x, 416), (x, rows[0] + 28), role="input")
+        d.flow((x, rows[0] - 28), (x, rows[1] + 28))
+        d.flow((x, rows[1] - 28), (x, rows[2] + 28))
+        d.flow((x, rows[2] - 28), (x, 52))
+        d.data(x, 432, f"x_{t}")
+        d.data(x, 36, f"y_{t}", "output")
+        for layer, y in enumerate(rows, 1):
+            d.state(x, y, f"h_{t}^{{({layer})}}", r=28)
+    d.flow((xs[-1], fork), (around, fork), (around, plus), (xs[-1] + 14, plus))
+    d.op(xs[-1], plus, "+")
+    d.label(around + 8, rows[1] + 5, "skip", "forward", "start")
+    return d
+
+
+DIAGRAMS = (
+    rnn_unrolled,
+    shared_weight,
+    feedforward_recurrent,
+    two_paths,
+    chunks,
+    lstm_cell,
+    gru_cell,
+    bidirectional_layer,
+    deep_rnn,
+)
 
 if __name__ == "__main__":
     for draw in DIAGRAMS:

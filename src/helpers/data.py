@@ -105,6 +105,55 @@ def recall_task(T: int, batch: int, lag: int, rng: np.random.Generator) -> tuple
     return x, targets
 
 
+def adding_task(T: int, batch: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+    """Add the two numbers that are marked, among T: at the last step, say their sum.
+
+    A number comes at every step, and beside it a mark, 1 at two of the steps and 0 at all others: one of them lies in
+    the first half, steps 0 .. T // 2 - 1, the other in the second. So a number must be let in when it is marked, kept
+    over the T / 2 steps that lie between the two on average, and added to; all others must leave no trace.
+
+    Parameters
+    ----------
+    T : int
+        Steps, at least 2.
+    batch : int
+        B.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    x : array (T, B, 2)
+        The number, uniform between 0 and 1, and the mark.
+    targets : array (T, B, 1)
+        The sum of the two marked numbers at the last step, nan before.
+
+    Raises
+    ------
+    ValueError
+        If a count is too small or `rng` is not a generator.
+
+    Notes
+    -----
+    Who always answers 1, the mean, has the mean squared error Var(U + U') = 2 / 12 = 0.1667: that is what a network
+    must beat. Le, Jaitly & Hinton (2015) print 0.1767, a slip that many have copied; Arjovsky, Shah & Bengio (2016)
+    have 0.167.
+
+    References
+    ----------
+    Hochreiter & Schmidhuber (1997), "Long short-term memory", Neural Computation 9, for the task; in this form Le,
+    Jaitly & Hinton (2015), "A simple way to initialize recurrent networks of rectified linear units".
+    """
+    T, B, half = check_count("T", T), check_count("batch", batch), T // 2
+    if T < 2:
+        raise ValueError(f"T: got {T}, wanted at least 2 steps, one for each mark")
+    numbers, marks = check_rng(rng).random((T, B)), np.zeros((T, B))
+    for at in (rng.integers(half, size=B), rng.integers(half, T, size=B)):
+        marks[at, np.arange(B)] = 1
+    targets = np.full((T, B, 1), np.nan)
+    targets[-1, :, 0] = (numbers * marks).sum(axis=0)
+    return np.stack([numbers, marks], axis=-1), targets
+
+
 def hold_task(
     T: int, batch: int, rng: np.random.Generator, gap: tuple[int, int] = (1, 20), symbols: int = 4
 ) -> tuple[FloatArray, Classes]:

@@ -1,7 +1,8 @@
 """The LSTM: one step, a whole sequence, and its backward pass.
 
-Rows of all weights stand in the order i, f, g, o: input gate, forget gate, candidate, output gate. This is the
-LSTM of Gers et al. (2000), which has the forget gate; the first one, Hochreiter & Schmidhuber (1997), has none.
+The rows of all weights stand in the order i, f, g, o: input gate, forget gate, candidate, output gate, H rows each, as
+in PyTorch. This is the LSTM of Gers, Schmidhuber & Cummins (2000), which has the forget gate; the first one,
+Hochreiter & Schmidhuber (1997), has none.
 """
 
 from typing import NamedTuple
@@ -10,22 +11,26 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from helpers.arrays import FloatArray, check_shape, same_dtype
-from helpers.gates.shapes import check_rows
+from helpers.gates.shapes import check_cache, check_weights, stretches
 
 
 class LSTMWeights(NamedTuple):
-    """The parameters of an LSTM layer without peepholes."""
+    """The parameters of an LSTM layer without peepholes; rows i, f, g, o."""
 
     W_x: FloatArray
-    """(4H, D), rows i, f, g, o."""
+    """Input weights, shape (4H, D)."""
     W_h: FloatArray
-    """(4H, H)"""
+    """Recurrent weights, shape (4H, H)."""
     b: FloatArray
-    """(4H,): the sum of PyTorch's two biases."""
+    """Biases, shape (4H,): the sum of PyTorch's two. ``b[H : 2 * H]`` is the forget bias."""
 
 
 class LSTMCache(NamedTuple):
-    """What the backward pass needs. `x` is yours, not a copy; all else is read-only or a copy."""
+    """What the backward pass needs.
+
+    The weights are copies, so an update in place between the two passes does no harm, and what the forward pass
+    computed is read-only. `x` is yours, not a copy: leave it as it is until the backward pass has run.
+    """
 
     x: FloatArray
     """Inputs, shape (T, B, D)."""
@@ -35,8 +40,8 @@ class LSTMCache(NamedTuple):
     """Cell states c_0 .. c_T, shape (T + 1, B, H)."""
     tanh_cs: FloatArray
     """tanh(c_1) .. tanh(c_T), shape (T, B, H)."""
-    gates: FloatArray
-    """i, f, g, o after their nonlinearities, shape (T, B, 4H)."""
+    gates: tuple[FloatArray, ...]
+    """i, f, g, o after their nonlinearities: for each stretch of n steps an array (n, 4, B, H); see `lstm_gates`."""
     W_x: FloatArray
     """Input weights, shape (4H, D)."""
     W_h: FloatArray
@@ -103,15 +108,59 @@ def lstm_step(
     b: ArrayLike,
     peephole: ArrayLike | None = None,
 ) -> tuple[FloatArray, FloatArray]:
-    """Compute the next hidden and cell state (to be documented)."""
+    """Compute the next hidden and cell state.
+
+    With z = W_x x_t + W_h h_{t-1} + b cut into four, sigma the logistic function and * elementwise::
+
+        i_t = sigma(z_i)     write?         f_t = sigma(z_f)     keep?
+        g_t = tanh(z_g)      write what?    o_t = sigma(z_o)     show?
+        c_t = f_t * c_{t-1} + i_t * g_t
+        h_t = o_t * tanh(c_t)
+
+    Peepholes let the gates see the cell: ``p_i * c_{t-1}`` is added to z_i, ``p_f * c_{t-1}`` to z_f, and
+    ``p_o * c_t``, with the new cell, to z_o.
+
+    Parameters
+    ----------
+    x : array (B, D), or (D,) for a single sequence
+        Input x_t.
+    h : array (B, H), or (H,) with x (D,)
+        Hidden state h_{t-1}.
+    c : array, the shape of `h`
+        Cell state c_{t-1}.
+    W_x : array (4H, D)
+        Rows i, f, g, o, as in all that follow.
+    W_h : array (4H, H)
+    b : array (4H,)
+    peephole : array (3, H), optional
+        p_i, p_f, p_o; none if left out.
+
+    Returns
+    -------
+    h : array, the shape of `h`
+        Hidden state h_t: float32 if all arrays are float32, else float64.
+    c : array, the shape of `h`
+        Cell state c_t.
+
+    Raises
+    ------
+    ValueError
+        For shapes that do not fit each other (weights stacked for another cell and transposed ones are told so), or
+        values that are not finite.
+
+    References
+    ----------
+    Hochreiter & Schmidhuber (1997), "Long short-term memory", Neural Computation 9. Gers, Schmidhuber & Cummins
+    (2000), "Learning to forget: continual prediction with LSTM", Neural Computation 12: the forget gate. Gers &
+    Schmidhuber (2000), "Recurrent nets that time and count", IJCNN, and Gers, Schraudolph & Schmidhuber (2002),
+    "Learning precise timing with LSTM recurrent networks", JMLR 3: peepholes.
+    """
     sizes: dict[str, int] = {}
     batch = "" if np.ndim(x) == 1 else "B "
-    x, h, c = (
-        check_shape("x", x, batch + "D", sizes),
-        check_shape("h", h, batch + "H", sizes),
-        check_shape("c", c, batch + "H", sizes),
-    )
-    W_x, W_h, b = check_rows("LSTM", 4, W_x, W_h, {"b": b}, sizes)
+    x = check_shape("x", x, batch + "D", sizes)
+    h = check_shape("h", h, batch + "H", sizes)
+    c = check_shape("c", c, batch + "H", sizes)
+    W_x, W_h, b = check_weights(4, W_x, W_h, {"b": b}, sizes)
     p = np.zeros((3, sizes["H"]), x.dtype) if peephole is None else check_shape("peephole", peephole, "3 H", sizes)
     x, h, c, W_x, W_h, b, p = same_dtype(x, h, c, W_x, W_h, b, p)
     z_i, z_f, z_g, z_o = np.split(x @ W_x.T + h @ W_h.T + b, 4, axis=-1)
@@ -122,7 +171,17 @@ def lstm_step(
 
 
 def sigmoid(z: FloatArray) -> FloatArray:
-    """The logistic function ``1 / (1 + exp(-z)) = (1 + tanh(z / 2)) / 2``, which cannot overflow."""
+    """Compute the logistic function ``1 / (1 + exp(-z)) = (1 + tanh(z / 2)) / 2``.
+
+    Parameters
+    ----------
+    z : array, any shape
+
+    Returns
+    -------
+    array, the shape and dtype of `z`
+        The second form cannot overflow; its error is about 1e-16 however small the result is.
+    """
     return (1 + np.tanh(z / 2)) / 2
 
 
@@ -135,14 +194,49 @@ def lstm_forward(
     b: ArrayLike,
     peephole: ArrayLike | None = None,
 ) -> tuple[FloatArray, FloatArray, LSTMCache]:
-    """Run the LSTM over t = 1 .. T (to be documented)."""
+    """Run the LSTM over t = 1 .. T.
+
+    The result is that of a loop over `lstm_step`, which has the equations, computed faster.
+
+    Parameters
+    ----------
+    x : array (T, B, D)
+        Inputs; ``x[0]`` is x_1.
+    h0 : array (B, H)
+        Initial hidden state.
+    c0 : array (B, H)
+        Initial cell state.
+    W_x : array (4H, D)
+        Rows i, f, g, o, as in all that follow.
+    W_h : array (4H, H)
+    b : array (4H,)
+    peephole : array (3, H), optional
+        p_i, p_f, p_o.
+
+    Returns
+    -------
+    hs : array (T, B, H)
+        Hidden states; ``hs[0]`` is h_1. float32 if all arrays are float32, else float64. Read-only, as `cs`, because
+        the cache shares them; write into ``hs.copy()``.
+    cs : array (T, B, H)
+        Cell states.
+    cache : LSTMCache
+        For `lstm_backward` and `lstm_gates`.
+
+    Raises
+    ------
+    ValueError
+        As for `lstm_step`, or for T = 0.
+
+    References
+    ----------
+    As for `lstm_step`.
+    """
     sizes: dict[str, int] = {}
-    x, h0, c0 = (
-        check_shape("x", x, "T B D", sizes),
-        check_shape("h0", h0, "B H", sizes),
-        check_shape("c0", c0, "B H", sizes),
-    )
-    W_x, W_h, b = check_rows("LSTM", 4, W_x, W_h, {"b": b}, sizes)
+    x = check_shape("x", x, "T B D", sizes)
+    h0 = check_shape("h0", h0, "B H", sizes)
+    c0 = check_shape("c0", c0, "B H", sizes)
+    W_x, W_h, b = check_weights(4, W_x, W_h, {"b": b}, sizes)
     p = None if peephole is None else check_shape("peephole", peephole, "3 H", sizes)
     x, h0, c0, W_x, W_h, b, *rest = same_dtype(x, h0, c0, W_x, W_h, b, *([] if p is None else [p]))
     p = rest[0].copy() if rest else None
@@ -150,110 +244,182 @@ def lstm_forward(
     dtype = x.dtype
 
     # sigma(z) = tanh(z/2)/2 + 1/2, so one tanh serves all four rows: halve z before it, halve and shift after it.
-    half, shift = np.full(4 * H, 0.5, dtype), np.full(4 * H, 0.5, dtype)
-    half[2 * H : 3 * H], shift[2 * H : 3 * H] = 1, 0
-    W_x_T, W_h_T, b_half = np.ascontiguousarray((W_x.T * half)), np.ascontiguousarray(W_h.T * half), b * half
+    half, shift = np.array([0.5, 0.5, 1, 0.5], dtype), np.array([0.5, 0.5, 0, 0.5], dtype)
+    rows = np.repeat(half, H)
+    W_x_T, W_h_T, b_half = np.ascontiguousarray(W_x.T * rows), np.ascontiguousarray(W_h.T * rows), b * rows
+    half, shift = half[:, None, None], shift[:, None, None]
 
-    gates, from_past = np.empty((T, B, 4 * H), dtype), np.empty((B, 4 * H), dtype)
-    hs, cs = np.empty((2, T + 1, B, H), dtype)
-    tanh_cs, new = np.empty((T, B, H), dtype), np.empty((B, H), dtype)
+    # Each gate's numbers stand together, (4, B, H) for a step, though the products give (B, 4H): all that follows is
+    # then done on whole blocks of memory, twice as fast.
+    gates, hs, cs = [], np.empty((T + 1, B, H), dtype), np.empty((T + 1, B, H), dtype)
+    tanh_cs, new, z = np.empty((T, B, H), dtype), np.empty((B, H), dtype), np.empty((B, 4 * H), dtype)
+    z_gates = z.reshape(B, 4, H).transpose(1, 0, 2)
+    z_i, z_f, _, z_o = z_gates
     hs[0], cs[0] = h, c = h0, c0
-    dot, add, multiply, tanh = np.dot, np.add, np.multiply, np.tanh
-    length = max(25, 2**14 // (B * 4 * H))
-    for start in range(0, T, length):
-        steps = slice(start, start + length)
-        stretch = gates[steps]
+    dot, add, multiply, tanh = np.dot, np.add, np.multiply, np.tanh  # looked up once, not in each step
+
+    # As in `rnn_forward`, one product serves the inputs of a whole stretch. Its gates have an array of their own: one
+    # for all T steps is so large that the system takes it back each time, and giving it anew takes long.
+    parts = stretches(T, B * 4 * H)
+    from_inputs = np.empty((parts[0].stop, B, 4 * H), dtype)
+    for steps in parts:
+        n = steps.stop - steps.start
+        stretch = from_inputs[:n]
         dot(x[steps].reshape(-1, D), W_x_T, stretch.reshape(-1, 4 * H))
         stretch += b_half
-        i, f, g, o = (list(stretch[..., k * H : (k + 1) * H]) for k in range(4))
-        ends = list(hs[1:][steps]), list(cs[1:][steps]), list(tanh_cs[steps])
-        for z, i_t, f_t, g_t, o_t, h_t, c_t, tanh_c in zip(stretch, i, f, g, o, *ends, strict=True):
-            dot(h, W_h_T, from_past)
-            add(z, from_past, z)
+        gates.append(np.empty((n, 4, B, H), dtype))
+        views = (stretch, gates[-1], hs[1:][steps], cs[1:][steps], tanh_cs[steps])
+        for from_x, gate, h_t, c_t, tanh_c in zip(*(list(a) for a in views), strict=True):
+            dot(h, W_h_T, z)  # the last argument is where the result goes: nothing is allocated
+            add(z, from_x, z)
             if p is not None:
-                i_t += 0.5 * p[0] * c
-                f_t += 0.5 * p[1] * c
-                z_o = o_t.copy()  # the output gate sees the new cell, which is not there yet
-            tanh(z, z)
-            multiply(z, half, z)
-            add(z, shift, z)
-            multiply(f_t, c, c_t)
-            multiply(i_t, g_t, new)
+                z_i += 0.5 * p[0] * c
+                z_f += 0.5 * p[1] * c
+            tanh(z_gates, gate)
+            multiply(gate, half, gate)
+            add(gate, shift, gate)
+            i, f, g, o = gate
+            multiply(f, c, c_t)
+            multiply(i, g, new)
             add(c_t, new, c_t)
             tanh(c_t, tanh_c)
             if p is not None:
-                o_t[...] = sigmoid(2 * z_o + p[2] * c_t)
-            multiply(o_t, tanh_c, h_t)
+                o[...] = sigmoid(2 * z_o + p[2] * c_t)  # the output gate sees the new cell
+            multiply(o, tanh_c, h_t)
             h, c = h_t, c_t
-    for array in (hs, cs, tanh_cs, gates):
-        array.flags.writeable = False
-    return hs[1:], cs[1:], LSTMCache(x, hs, cs, tanh_cs, gates, W_x.copy(), W_h.copy(), p)
+    for array in (hs, cs, tanh_cs, *gates):
+        array.flags.writeable = False  # edited before the backward pass, they would give wrong gradients in silence
+    return hs[1:], cs[1:], LSTMCache(x, hs, cs, tanh_cs, tuple(gates), W_x.copy(), W_h.copy(), p)
 
 
-def lstm_backward(
-    dhs: ArrayLike, cache: LSTMCache, dc_T: ArrayLike | None = None
-) -> LSTMGradients | PeepholeGradients:
-    """Backpropagate through the T steps of `lstm_forward` (to be documented)."""
-    x, hs, cs, tanh_cs, gates, W_x, W_h, p = cache
+def lstm_backward(dhs: ArrayLike, cache: LSTMCache, dc_T: ArrayLike | None = None) -> LSTMGradients | PeepholeGradients:
+    """Backpropagate through the T steps of `lstm_forward`.
+
+    From t = T down to 1, with * elementwise and c' = tanh(c_t)::
+
+        dL/dh_t   = dhs_t + W_h^T dL/dz_{t+1}                            (directly and from the future)
+        dL/dc_t   = dL/dh_t * o_t * (1 - c'^2) + dL/dc_{t+1} * f_{t+1}   (shown, and kept; at t = T dc_T instead)
+        dL/dz_i   = dL/dc_t * g_t     * i_t (1 - i_t)
+        dL/dz_f   = dL/dc_t * c_{t-1} * f_t (1 - f_t)
+        dL/dz_g   = dL/dc_t * i_t     * (1 - g_t^2)
+        dL/dz_o   = dL/dh_t * c'      * o_t (1 - o_t)
+        dL/dW_h   = sum over t of dL/dz_t h_{t-1}^T
+        dL/dW_x   = sum over t of dL/dz_t x_t^T
+        dL/db     = sum over t of dL/dz_t
+        dL/dx_t   = W_x^T dL/dz_t
+
+    With peepholes, dL/dc_t has also ``p_o * dL/dz_o`` of its own step and ``p_i * dL/dz_i + p_f * dL/dz_f`` of the
+    next.
+
+    Parameters
+    ----------
+    dhs : array (T, B, H)
+        What reaches each hidden state directly, not through later states.
+    cache : LSTMCache
+        From `lstm_forward`; it is not changed and may be used again.
+    dc_T : array (B, H), optional
+        What reaches the last cell state directly, for instance from a decoder that starts from it; 0 if left out.
+
+    Returns
+    -------
+    LSTMGradients
+        Named x (T, B, D), h0 (B, H), c0 (B, H), W_x (4H, D), W_h (4H, H), b (4H,), in the dtype of the forward pass;
+        `PeepholeGradients`, with peephole (3, H) as the last, if the forward pass had peepholes.
+
+    Raises
+    ------
+    ValueError
+        If `dhs` or `dc_T` do not have the shapes of the states or are not finite, or `cache` does not come from
+        `lstm_forward`.
+
+    References
+    ----------
+    Graves & Schmidhuber (2005), "Framewise phoneme classification with bidirectional LSTM and other neural network
+    architectures", Neural Networks 18: the full gradient. The papers before cut it off at the gates.
+    """
+    check_cache(cache, LSTMCache, "lstm_forward")
+    x, hs, cs, tanh_cs, all_gates, W_x, W_h, p = cache
     (T, B, D), H, dtype = x.shape, W_h.shape[1], x.dtype
     sizes = {"T": T, "B": B, "H": H}
     dhs = check_shape("dhs", dhs, "T B H", sizes).astype(dtype, copy=False)
-    if dc_T is None:
-        dc = np.zeros((B, H), dtype)
-    else:
-        dc = check_shape("dc_T", dc_T, "B H", sizes).astype(dtype)
-    dh, through = np.zeros((B, H), dtype), np.empty((B, H), dtype)
-    dx, dW_x, dW_h, db = np.empty(x.shape, dtype), np.zeros_like(W_x), np.zeros_like(W_h), np.zeros(4 * H, dtype)
-    dp = np.zeros((3, H), dtype)
-    add, multiply, dot = np.add, np.multiply, np.dot
-    length = min(T, max(25, 2**14 // (B * 4 * H)))
-    buffer, slopes = np.empty((length, B, 4 * H), dtype), np.empty((length, B, H), dtype)
-    dc_wide = dc[:, None]
-    for end in range(T, 0, -length):
-        start = max(0, end - length)
-        steps, n = slice(start, end), min(length, end)
-        # For each gate's z: its slope times what it is multiplied with. The loop then multiplies dc or dh in.
-        dzs = buffer[:n]
-        multiply(gates[steps], gates[steps], dzs)
-        np.subtract(gates[steps], dzs, dzs)  # sigma' = sigma (1 - sigma)
-        i, f, g, o = np.moveaxis(gates[steps].reshape(n, B, 4, H), 2, 0)
-        dz_i, dz_f, dz_g, dz_o = np.moveaxis(dzs.reshape(n, B, 4, H), 2, 0)
-        dz_i *= g
-        dz_f *= cs[steps]
-        multiply(g, g, dz_g)
-        np.subtract(1, dz_g, dz_g)
-        dz_g *= i
-        dz_o *= tanh_cs[steps]
-        slope = slopes[:n]
+    dh = np.zeros((B, H), dtype)  # what comes from the future; nothing does at t = T
+    dc = dh.copy() if dc_T is None else check_shape("dc_T", dc_T, "B H", sizes).astype(dtype)
+
+    dx, db = np.empty(x.shape, dtype), np.zeros(4 * H, dtype)
+    dW_x_T, dW_h_T = np.zeros((D, 4 * H), dtype), np.zeros((H, 4 * H), dtype)  # so that the products are quicker
+    dp, through = np.zeros((3, H), dtype), np.empty((B, H), dtype)
+    add, multiply, subtract, dot = np.add, np.multiply, np.subtract, np.dot
+
+    # Stretch by stretch, as in the forward pass.
+    parts = stretches(T, B * 4 * H)
+    length = parts[0].stop
+    factors, slopes = np.empty((length, 4, B, H), dtype), np.empty((length, B, H), dtype)
+    buffer = np.empty((length, B, 4 * H), dtype)
+    for steps, gates in zip(parts[::-1], all_gates[::-1], strict=True):
+        n = len(gates)
+        i, f, g, o = gates.swapaxes(0, 1)
+        factor, slope, dzs = factors[:n], slopes[:n], buffer[:n]
+        # What dc (for o: dh) is multiplied with on its way to each gate's z, for all steps of the stretch.
+        multiply(gates, gates, factor)
+        subtract(gates, factor, factor)  # sigma' = sigma (1 - sigma)
+        factor_i, factor_f, factor_g, factor_o = factor.swapaxes(0, 1)
+        factor_i *= g
+        factor_f *= cs[steps]
+        multiply(g, g, factor_g)
+        subtract(1, factor_g, factor_g)  # tanh' = 1 - tanh^2
+        factor_g *= i
+        factor_o *= tanh_cs[steps]
         multiply(tanh_cs[steps], tanh_cs[steps], slope)
-        np.subtract(1, slope, slope)
-        slope *= o
-        dz_ifg = dzs.reshape(n, B, 4, H)[:, :, :3]
-        views = [list(a)[::-1] for a in (dzs, dz_ifg, dz_o, slope, f, dhs[steps])]
-        for k, (dz, dz_ifg_t, dz_o_t, slope_t, f_t, direct) in enumerate(zip(*views, strict=True)):
+        subtract(1, slope, slope)
+        slope *= o  # dh_t / dc_t
+        dz_gates = dzs.reshape(n, B, 4, H).swapaxes(1, 2)
+        views = (dzs, dz_gates[:, :3], dz_gates[:, 3], factor[:, :3], factor_o, slope, f, dhs[steps])
+        for dz, dz_ifg, dz_o, factor_ifg, from_h, from_c, f_t, direct in zip(
+            *(list(a)[::-1] for a in views), strict=True
+        ):
             add(dh, direct, dh)
-            multiply(slope_t, dh, through)
+            multiply(from_h, dh, dz_o)
+            multiply(from_c, dh, through)
             add(dc, through, dc)
-            multiply(dz_o_t, dh, dz_o_t)
             if p is not None:
-                dc += p[2] * dz_o_t
-            multiply(dz_ifg_t, dc_wide, dz_ifg_t)
+                dc += p[2] * dz_o
+            multiply(factor_ifg, dc, dz_ifg)
             multiply(dc, f_t, dc)
             if p is not None:
-                dc += p[0] * dz_ifg_t[:, 0] + p[1] * dz_ifg_t[:, 1]
+                dc += p[0] * dz_ifg[0] + p[1] * dz_ifg[1]
             dot(dz, W_h, dh)
+        # Steps and sequences as the rows of one matrix: a single product sums over both.
         rows = dzs.reshape(-1, 4 * H)
         dot(rows, W_x, dx[steps].reshape(-1, D))
-        dW_x += rows.T @ x[steps].reshape(-1, D)
-        dW_h += rows.T @ hs[steps].reshape(-1, H)
-        db += np.ones(len(rows), dtype) @ rows
+        dW_x_T += x[steps].reshape(-1, D).T @ rows
+        dW_h_T += hs[steps].reshape(-1, H).T @ rows
+        db += np.ones(len(rows), dtype) @ rows  # the sum over rows; NumPy's own is slower
         if p is not None:
-            dp += [(dz_i * cs[steps]).sum((0, 1)), (dz_f * cs[steps]).sum((0, 1)), (dz_o * cs[1:][steps]).sum((0, 1))]
+            seen = (cs[steps], cs[steps], cs[1:][steps])  # i and f see the old cell, o the new one
+            dp += [(dz_gates[:, k] * c).sum(axis=(0, 1)) for k, c in zip((0, 1, 3), seen, strict=True)]
+    dW_x, dW_h = dW_x_T.T.copy(), dW_h_T.T.copy()
     if p is None:
         return LSTMGradients(dx, dh, dc, dW_x, dW_h, db)
     return PeepholeGradients(dx, dh, dc, dW_x, dW_h, db, dp)
 
 
 def lstm_gates(cache: LSTMCache) -> LSTMGates:
-    """What each gate did, from a forward pass (to be documented)."""
-    return LSTMGates(*np.split(cache.gates, 4, axis=-1))
+    """Show what each gate did in a forward pass.
+
+    Parameters
+    ----------
+    cache : LSTMCache
+        From `lstm_forward`.
+
+    Returns
+    -------
+    LSTMGates
+        i, f, g and o, each (T, B, H); new arrays.
+
+    Raises
+    ------
+    ValueError
+        If `cache` does not come from `lstm_forward`.
+    """
+    check_cache(cache, LSTMCache, "lstm_forward")
+    return LSTMGates(*np.concatenate(cache.gates).swapaxes(0, 1))
