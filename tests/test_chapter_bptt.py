@@ -1,14 +1,12 @@
 """The numbers that chapter 2 states in its text, and no cell of it computes, are what the code and the runs say."""
 
 import ast
-import importlib.util
 import inspect
-import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
+from chapters import chapter, pair, stated
 
 from helpers import language
 from helpers.corpora import ANIMALS, public_domain_text, split
@@ -18,42 +16,9 @@ from helpers.data import recall_task
 from helpers.figures import bptt as figures
 from helpers.quizzes.bptt import QUESTIONS
 
-ROOT = Path(__file__).parents[1]
-CELLS = json.loads((ROOT / "notebooks" / "02_bptt.ipynb").read_text(encoding="utf-8"))["cells"]
-TEXT = "\n".join("".join(cell["source"]) for cell in CELLS if cell["cell_type"] == "markdown")
-CODE = "\n".join("".join(cell["source"]) for cell in CELLS if cell["cell_type"] == "code")
-
-
-def run(name):
-    return json.loads((ROOT / "experiments" / f"02_{name}.json").read_text(encoding="utf-8"))
-
-
-def results(name):
-    return run(name)["results"]
-
-
-def script(name):
-    """The module of an experiment; nothing is run."""
-    spec = importlib.util.spec_from_file_location(name, ROOT / "experiments" / f"02_{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def cells_of(label):
-    """The cells of a table row behind its label, as they stand in the text."""
-    lines = [line for line in TEXT.splitlines() if line.startswith(f"| {label} |")]
-    assert len(lines) == 1, f"one row of this label: {lines}"
-    return [cell.strip() for cell in lines[0].strip("|").split("|")[1:]]
-
-
-def pair(cell):
-    """Median and worst: "0.572 (0.568)"."""
-    return tuple(map(float, re.fullmatch(r"(-?[\d.]+) \((-?[\d.]+)\)", cell.replace("−", "-")).groups()))
-
-
-def stated(result, digits=3):
-    return pytest.approx((result["median"], result["worst"]), abs=0.6 * 10**-digits)
+CHAPTER = chapter("02_bptt")
+CELLS, TEXT, CODE = CHAPTER.cells, CHAPTER.text, CHAPTER.code
+run, results, script, cells_of = CHAPTER.run, CHAPTER.results, CHAPTER.script, CHAPTER.cells_of
 
 
 @pytest.mark.parametrize("name", ["truncation", "memory", "cost", "language"])

@@ -1,32 +1,22 @@
 """The numbers that chapter 3 states in its text, and no cell of it computes, are what the code and the runs say."""
 
-import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
+from chapters import chapter, stated
 
 from helpers.figures import gradients as figures
 from helpers.matrices import spectral_radius
 
-ROOT = Path(__file__).parents[1]
-CELLS = json.loads((ROOT / "notebooks" / "03_gradients.ipynb").read_text())["cells"]
-TEXT = "\n".join("".join(cell["source"]) for cell in CELLS if cell["cell_type"] == "markdown")
-
-
-def results(name):
-    return json.loads((ROOT / "experiments" / f"03_{name}.json").read_text())
+CHAPTER = chapter("03_gradients")
+TEXT, results = CHAPTER.text, CHAPTER.run
 
 
 def row(label):
     """The numbers of a table row: (median, worst) for each column."""
     line = re.search(rf"^\| {re.escape(label)} \|(.*)\|$", TEXT, re.MULTILINE)[1].replace("−", "-")
     return [tuple(map(float, pair)) for pair in re.findall(r"(-?[\d.]+) \((-?[\d.]+)\)", line)]
-
-
-def stated(result):
-    return pytest.approx((result["median"], result["worst"]), abs=6e-4)
 
 
 @pytest.mark.parametrize("name", ["copy_task", "recall", "greetings"])

@@ -6,10 +6,10 @@ hardly depend on the machine: other roundings, and float64 for float32, move the
 
 import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
+from chapters import chapter, pair, stated
 
 from helpers.corpora import ANIMALS, FEELINGS, FOLK, fables, split
 from helpers.counts import ngram_parameters, rnn_parameters, window_parameters
@@ -21,30 +21,9 @@ from helpers.quizzes.rnn_basics import QUESTIONS
 from helpers.rnn_basics import encode, rnn_forward, vocabulary
 from helpers.writing import generate, next_scores, start_language_model
 
-ROOT = Path(__file__).parents[1]
-CELLS = json.loads((ROOT / "notebooks" / "01_rnn_basics.ipynb").read_text(encoding="utf-8"))["cells"]
-TEXT = "\n".join("".join(cell["source"]) for cell in CELLS if cell["cell_type"] == "markdown")
-CODE = "\n".join("".join(cell["source"]) for cell in CELLS if cell["cell_type"] == "code")
-
-
-def run(name):
-    return json.loads((ROOT / "experiments" / f"01_{name}.json").read_text(encoding="utf-8"))
-
-
-def cells_of(label):
-    """The cells of a table row behind its label, as they stand in the text."""
-    lines = [line for line in TEXT.splitlines() if line.startswith(f"| {label} |")]
-    assert len(lines) == 1, f"one row of this label: {lines}"
-    return [cell.strip() for cell in lines[0].strip("|").split("|")[1:]]
-
-
-def pair(cell):
-    """Median and worst: "0.572 (0.568)"."""
-    return tuple(map(float, re.fullmatch(r"(-?[\d.]+) \((-?[\d.]+)\)", cell.replace("−", "-")).groups()))
-
-
-def stated(result):
-    return pytest.approx((result["median"], result["worst"]), abs=6e-4)
+CHAPTER = chapter("01_rnn_basics")
+CELLS, TEXT, CODE = CHAPTER.cells, CHAPTER.text, CHAPTER.code
+run, cells_of = CHAPTER.run, CHAPTER.cells_of
 
 
 def reading(*state):
@@ -317,7 +296,7 @@ def s_comes(writer):
 
 def test_the_cell_trains_as_the_text_says():
     assert "for 2,500 updates" in TEXT
-    settings = json.loads((ROOT / "experiments" / "02_language.json").read_text(encoding="utf-8"))["settings"]["runs"]
+    settings = chapter("02_bptt").run("language")["settings"]["runs"]
     assert settings["fables, short"] == {"H": 64, "K": 32, "batch": 32, "rate": 0.01, "updates": 2500}
     assert f"begin = {json.dumps(BEGIN)}\n" in CODE
 

@@ -264,13 +264,13 @@ def test_the_numbers_of_the_gates_quiz():
     sizes = []
     for seed in range(5):
         rng = np.random.default_rng(seed)
-        weights = start_layer("lstm", 16, 64, rng)
-        x = np.repeat(rng.standard_normal((99, 1, 16)), 64, axis=1)  # a sequence for each unit of c_99
-        zero = np.zeros((64, 64))
+        weights = start_layer("lstm", 8, 32, rng)
+        x = np.repeat(rng.standard_normal((99, 1, 8)), 32, axis=1)  # a sequence for each unit of c_99
+        zero = np.zeros((32, 32))
         cache = lstm_forward(x, zero, zero, *weights)[2]
-        sizes.append(np.linalg.norm(lstm_backward(np.zeros((99, 64, 64)), cache, np.eye(64)).c0, 2))
-    assert 10**-19.5 < np.median(sizes) < 10**-18.5
-    assert min(sizes) / 0.5**99 > 1e10
+        sizes.append(np.linalg.norm(lstm_backward(np.zeros((99, 32, 32)), cache, np.eye(32)).c0, 2))
+    assert 10**-21.5 < np.median(sizes) < 10**-20.5
+    assert 1e8 < min(sizes) / 0.5**99 < max(sizes) / 0.5**99 < 1e11  # the median is nine powers of ten above
 
 
 # -- in a browser, without any script --------------------------------------------------------------------------

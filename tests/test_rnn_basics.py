@@ -178,7 +178,8 @@ def test_forward_is_a_loop_over_steps(T, B, D, H, activation):
     np.testing.assert_array_equal(cache.hs[1:], hs)
     for x_t, h_t in zip(x, hs, strict=True):
         h = rnn_step(x_t, h, W_x, W_h, b, activation)
-        np.testing.assert_allclose(h_t, h, rtol=1e-12, atol=1e-12)
+        # A linear network may grow a thousand times a step; what cancels then leaves the error of the large terms.
+        np.testing.assert_allclose(h_t, h, rtol=1e-12, atol=1e-12 * max(1, abs(h).max()))
 
 
 @settings(deadline=None, max_examples=20)

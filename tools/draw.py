@@ -223,8 +223,8 @@ def lstm_cell() -> Diagram:
     for x, (letter, name) in zip((f, i, g, o), names.items(), strict=True):
         d.gate(x, gates, letter, f"gate-{letter}", "tanh" if letter == "g" else "σ")
         d.label(x, bus + 26, name, f"gate-{letter}")
-    d.math(112, 346, "a = W_x x_t + W_h h_{t−1} + b", "ink", "start", 18)
-    d.math(112, 374, "i, f, o = σ(a_i, a_f, a_o),  g = tanh(a_g)", "ink", "start", 18)
+    d.math(112, 346, "z = W_x x_t + W_h h_{t−1} + b", "ink", "start", 18)
+    d.math(112, 374, "i, f, o = σ(z^i, z^f, z^o),  g = tanh(z^g)", "ink", "start", 18)
     d.math(112, 406, "c_t = f ⊙ c_{t−1} + i ⊙ g", "cell", "start", 18)
     d.math(112, 434, "h_t = o ⊙ tanh(c_t)", "forward", "start", 18)
     return d
@@ -238,8 +238,9 @@ def gru_cell() -> Diagram:
         "One step of a GRU",
         "The state runs straight through from h(t-1) to h(t). On its way it is multiplied by the update gate z, then "
         "the candidate n times one minus z is added: a crossfade from the old state to the candidate. Both gates read "
-        "h(t-1) and the input x(t). The candidate reads x(t) and only so much of h(t-1) as the reset gate r lets pass. "
-        "A red arrow goes back along the state: there the gradient is multiplied by z alone.",
+        "h(t-1) and the input x(t). The candidate reads x(t) and, after the product with W_h, only so much of h(t-1) "
+        "as the reset gate r lets pass. A red arrow goes back along the state: there the gradient is multiplied by z "
+        "alone.",
     )
     y, z, r, n, left = 78, 112, 216, 322, 36
     fade, new, row, bus, past = 142, 214, 286, 340, 404
@@ -265,6 +266,8 @@ def gru_cell() -> Diagram:
     for x, at, sign in ((z, y, "×"), (n, y, "+"), (n, fade, "×"), (n, row, "×")):
         d.op(x, at, sign)
     d.box(r, fade, 46, 26, "ink", radius=3)
+    d.box(n, 348, 66, 28, "ink", radius=3)
+    d.math(n, 353, "W_h, b_h", "ink", size=15)
     d.math(r, fade + 5, "1 − z", "ink", size=15)
     d.gate(z, row, "z", "gate-f", "σ")
     d.gate(r, row, "r", "gate-o", "σ")

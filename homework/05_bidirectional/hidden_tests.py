@@ -34,25 +34,33 @@ def _check_summary():
     rng = np.random.default_rng(54)
     # equal sizes too: axes that are taken for one another have a result then
     for T, B, H in [(1, 1, 1), (5, 3, 2), (4, 4, 2), (6, 6, 3), (7, 2, 7), (3, 8, 4)]:
-        for padding in ("right", "left"):
-            lengths = rng.integers(1, T + 1, B)
-            for case in (lengths, np.full(B, T), np.ones(B, int)):
-                outputs = np.full((T, B, 2 * H), np.nan)
+        some = rng.integers(1, T + 1, B)
+        one = np.ones(B, int)
+        cases = [
+            ("on both sides", rng.integers(0, T - some + 1), some),
+            ("on the right", 0 * some, some),
+            ("on the left", T - some, some),
+            ("nowhere", 0 * one, T * one),
+            ("around a single word", rng.integers(0, T, B), one),
+        ]
+        for where, starts, lengths in cases:
+            for padding in (np.nan, 7.0):
+                outputs = np.full((T, B, 2 * H), padding)
                 wanted = np.empty((B, 2 * H))
-                for sentence, n in enumerate(case):
+                for sentence, (start, n) in enumerate(zip(starts, lengths, strict=True)):
                     words = rng.standard_normal((n, 2 * H))
-                    place = slice(0, n) if padding == "right" else slice(T - n, T)
-                    outputs[place, sentence] = words
+                    outputs[start : start + n, sentence] = words
                     wanted[sentence, :H], wanted[sentence, H:] = words[-1, :H], words[0, H:]
-                lent, lent_lengths = outputs.copy(), case.copy()
-                found = np.asarray(summary(lent, lent_lengths, padding))
-                what = f"T, B, H = {(T, B, H)}, padding {padding}, lengths {case.tolist()}"
+                lent = [outputs.copy(), starts.copy(), lengths.copy()]
+                found = np.asarray(summary(*lent))
+                what = f"T, B, H = {(T, B, H)}, starts {starts.tolist()}, lengths {lengths.tolist()} (padding {where})"
                 assert found.shape == (B, 2 * H), f"{what}: the shape is {found.shape}, wanted {(B, 2 * H)}"
                 assert np.isfinite(found).all(), f"{what}: nan comes from a place of padding"
                 for half, columns in [("forward", slice(0, H)), ("backward", slice(H, None))]:
                     same = np.allclose(found[:, columns], wanted[:, columns], rtol=0, atol=1e-12)
                     assert same, f"{what}: the {half} half is not the state that has read all words"
-                unchanged = np.array_equal(lent, outputs, equal_nan=True) and (lent_lengths == case).all()
+                unchanged = np.array_equal(lent[0], outputs, equal_nan=True)
+                unchanged = unchanged and (lent[1] == starts).all() and (lent[2] == lengths).all()
                 assert unchanged, "the arguments stay as they are"
 
 

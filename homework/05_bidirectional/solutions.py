@@ -20,14 +20,12 @@ answer = (all_four, lower_both_ways(numbers.H), max(fitting))
 
 
 # %% 5.4 points=2
-def summary(outputs, lengths, padding):
+def summary(outputs, starts, lengths):
     """(B, 2H): the states that have read all words, forward half first."""
-    T, B, width = outputs.shape
-    first_word = np.zeros(B, int) if padding == "right" else T - lengths
-    last_word = first_word + lengths - 1
-    sentence = np.arange(B)
-    read_forward = outputs[last_word, sentence, : width // 2]
-    read_backward = outputs[first_word, sentence, width // 2 :]
+    B, width = outputs.shape[1:]
+    sentence, H = np.arange(B), width // 2
+    read_forward = outputs[starts + lengths - 1, sentence, :H]
+    read_backward = outputs[starts, sentence, H:]
     return np.concatenate([read_forward, read_backward], axis=1)
 
 

@@ -214,64 +214,120 @@ answer = (both(numbers.H), lower(numbers.H), min(H for H in range(1000) if lower
 
 
 # %% 5.4 takes the last step for the state that has read everything
-def summary(outputs, lengths, padding):
+def summary(outputs, starts, lengths):
     return outputs[-1]
 
 
-# %% 5.4 takes both halves at the last word
-def summary(outputs, lengths, padding):
-    T, B = outputs.shape[:2]
-    last = lengths - 1 if padding == "right" else np.full(B, T - 1)
-    return outputs[last, np.arange(B)]
+# %% 5.4 takes the ends of the batch for the ends of each sentence
+def summary(outputs, starts, lengths):
+    H = outputs.shape[2] // 2
+    return np.concatenate([outputs[-1, :, :H], outputs[0, :, H:]], axis=1)
 
 
-# %% 5.4 takes the forward half at the last step, padding or not
-def summary(outputs, lengths, padding):
+# %% 5.4 takes all padding to be on the right
+def summary(outputs, starts, lengths):
+    B, H = outputs.shape[1], outputs.shape[2] // 2
+    return np.concatenate([outputs[lengths - 1, np.arange(B), :H], outputs[0, :, H:]], axis=1)
+
+
+# %% 5.4 takes all padding to be on the left
+def summary(outputs, starts, lengths):
     T, B, width = outputs.shape
-    first = np.zeros(B, int) if padding == "right" else T - lengths
-    return np.concatenate([outputs[-1, :, : width // 2], outputs[first, np.arange(B), width // 2 :]], axis=1)
+    H = width // 2
+    return np.concatenate([outputs[-1, :, :H], outputs[T - lengths, np.arange(B), H:]], axis=1)
+
+
+# %% 5.4 takes the length for the place of the last word
+def summary(outputs, starts, lengths):
+    B, H = outputs.shape[1], outputs.shape[2] // 2
+    return np.concatenate([outputs[lengths - 1, np.arange(B), :H], outputs[starts, np.arange(B), H:]], axis=1)
 
 
 # %% 5.4 takes the backward half at step 0, also where padding stands there
-def summary(outputs, lengths, padding):
-    T, B, width = outputs.shape
-    last = lengths - 1 if padding == "right" else np.full(B, T - 1)
-    return np.concatenate([outputs[last, np.arange(B), : width // 2], outputs[0, :, width // 2 :]], axis=1)
+def summary(outputs, starts, lengths):
+    B, H = outputs.shape[1], outputs.shape[2] // 2
+    last = starts + lengths - 1
+    return np.concatenate([outputs[last, np.arange(B), :H], outputs[0, :, H:]], axis=1)
 
 
-# %% 5.4 treats padding on the left as padding on the right
-def summary(outputs, lengths, padding):
-    _, B, width = outputs.shape
-    return np.concatenate([outputs[lengths - 1, np.arange(B), : width // 2], outputs[0, :, width // 2 :]], axis=1)
+# %% 5.4 takes both halves at the last word
+def summary(outputs, starts, lengths):
+    return outputs[starts + lengths - 1, np.arange(outputs.shape[1])]
+
+
+# %% 5.4 takes both halves at the first word
+def summary(outputs, starts, lengths):
+    return outputs[starts, np.arange(outputs.shape[1])]
+
+
+# %% 5.4 takes each half where its chain begins
+def summary(outputs, starts, lengths):
+    B, H = outputs.shape[1], outputs.shape[2] // 2
+    last = starts + lengths - 1
+    return np.concatenate([outputs[starts, np.arange(B), :H], outputs[last, np.arange(B), H:]], axis=1)
+
+
+# %% 5.4 takes the step after the last word
+def summary(outputs, starts, lengths):
+    B, H = outputs.shape[1], outputs.shape[2] // 2
+    after = np.minimum(starts + lengths, len(outputs) - 1)
+    return np.concatenate([outputs[after, np.arange(B), :H], outputs[starts, np.arange(B), H:]], axis=1)
 
 
 # %% 5.4 stops one word early
-def summary(outputs, lengths, padding):
-    T, B, width = outputs.shape
-    first = np.zeros(B, int) if padding == "right" else T - lengths
-    last = first + np.maximum(lengths - 2, 0)
-    return np.concatenate([outputs[last, np.arange(B), : width // 2], outputs[first, np.arange(B), width // 2 :]], 1)
+def summary(outputs, starts, lengths):
+    B, H = outputs.shape[1], outputs.shape[2] // 2
+    last = starts + np.maximum(lengths - 2, 0)
+    return np.concatenate([outputs[last, np.arange(B), :H], outputs[starts, np.arange(B), H:]], axis=1)
 
 
 # %% 5.4 joins the halves in the wrong order
-def summary(outputs, lengths, padding):
+def summary(outputs, starts, lengths):
+    B, H = outputs.shape[1], outputs.shape[2] // 2
+    last = starts + lengths - 1
+    return np.concatenate([outputs[starts, np.arange(B), H:], outputs[last, np.arange(B), :H]], axis=1)
+
+
+# %% 5.4 joins the halves below one another
+def summary(outputs, starts, lengths):
+    B, H = outputs.shape[1], outputs.shape[2] // 2
+    last = starts + lengths - 1
+    halves = [outputs[last, np.arange(B), :H], outputs[starts, np.arange(B), H:]]
+    return np.concatenate(halves, axis=0)
+
+
+# %% 5.4 puts the batch first by a reshape, which mixes its sentences
+def summary(outputs, starts, lengths):
     T, B, width = outputs.shape
-    first = np.zeros(B, int) if padding == "right" else T - lengths
-    last = first + lengths - 1
-    return np.concatenate([outputs[first, np.arange(B), width // 2 :], outputs[last, np.arange(B), : width // 2]], 1)
+    H, sentences = width // 2, outputs.reshape(B, T, width)
+    last = starts + lengths - 1
+    return np.concatenate([sentences[np.arange(B), last, :H], sentences[np.arange(B), starts, H:]], axis=1)
 
 
 # %% 5.4 takes every sentence at every place
-def summary(outputs, lengths, padding):
-    T, B, width = outputs.shape
-    first = np.zeros(B, int) if padding == "right" else T - lengths
-    last = first + lengths - 1
-    return np.concatenate([outputs[last][..., : width // 2], outputs[first][..., width // 2 :]], axis=-1)
+def summary(outputs, starts, lengths):
+    H = outputs.shape[2] // 2
+    last = starts + lengths - 1
+    return np.concatenate([outputs[last][..., :H], outputs[starts][..., H:]], axis=-1)
 
 
-# %% 5.4 averages over all places
-def summary(outputs, lengths, padding):
-    return np.nanmean(outputs, axis=0)
+# %% 5.4 gives all sentences the place of the first
+def summary(outputs, starts, lengths):
+    H = outputs.shape[2] // 2
+    return np.concatenate([outputs[starts[0] + lengths[0] - 1, :, :H], outputs[starts[0], :, H:]], axis=1)
+
+
+# %% 5.4 removes padding by a product with 0
+def summary(outputs, starts, lengths):
+    H, t = outputs.shape[2] // 2, np.arange(len(outputs))[:, None, None]
+    at_last, at_first = t == (starts + lengths - 1)[:, None], t == starts[:, None]
+    return np.concatenate([(outputs * at_last).sum(axis=0)[:, :H], (outputs * at_first).sum(axis=0)[:, H:]], axis=1)
+
+
+# %% 5.4 averages over all words
+def summary(outputs, starts, lengths):
+    words = [outputs[s : s + n, b].mean(axis=0) for b, (s, n) in enumerate(zip(starts, lengths, strict=True))]
+    return np.array(words)
 
 
 # %% 5.6 looks at the first output only

@@ -6,6 +6,7 @@ import numpy as np
 
 from helpers.arrays import FloatArray, IntArray, check_choice, check_count
 from helpers.data import adding_task
+from helpers.gates import LSTMWeights
 from helpers.layers import KINDS
 from helpers.networks import Network, run_network, start_network, train_network
 
@@ -61,6 +62,7 @@ def train_adding(
     rate: float | None = None,
     scheme: str | None = None,
     bias: float | None = None,
+    input_bias: float = 0.0,
 ) -> AddingRun:
     """Train one network on `helpers.data.adding_task` until it is solved, or for so many updates.
 
@@ -86,6 +88,8 @@ def train_adding(
         n, how many of them there are.
     rate, scheme, bias : optional
         Where another recipe is wanted than that of `RECIPES`.
+    input_bias : float
+        Start of the bias of an LSTM's input gate: below 0, the cell writes little until it has learned when.
 
     Returns
     -------
@@ -94,7 +98,7 @@ def train_adding(
     Raises
     ------
     ValueError
-        For an unknown kind or scheme, a count that is too small, or a bias for a layer without gates.
+        For an unknown kind or scheme, a count that is too small, or a bias for a layer without such a gate.
     """
     own: dict[str, Any] = {"rate": rate, "scheme": scheme, "bias": bias}
     recipe = RECIPES[check_choice("kind", kind, KINDS)]._replace(**{n: v for n, v in own.items() if v is not None})
@@ -113,6 +117,11 @@ def train_adding(
         return error() < SOLVED
 
     start = start_network(kind, 2, H, 1, rng, scheme=recipe.scheme, bias=recipe.bias, dtype="float32")
+    layer = start.layers[0]
+    if isinstance(layer, LSTMWeights):
+        layer.b[:H] = input_bias  # rows i, f, g, o
+    elif input_bias:
+        raise ValueError(f"input_bias: got {input_bias}, wanted 0 for a {kind} layer: it has no input gate")
     answers.append(run_network(start, x)[0][-1, :, 0])
     training = train_network(
         start, lambda rng: adding_task(T, batch, rng), updates, rng, recipe.rate, text=kind, look=look

@@ -177,7 +177,7 @@ def stack_backward(dhs: ArrayLike, cache: StackCache, dlast: States | None = Non
     ends = _each("dlast", dlast, layers)
     # For x and the output of each layer, what has reached it so far: nothing yet, but from above.
     dys: list[Any] = [0.0] * len(layers) + [top]
-    states, gradients = [], []
+    states, by_layer = [], []
     for index in reversed(range(len(layers))):
         dy = dys[index + 1]
         dbelow, dstate, gradient = _layer_backward(layers[index], dy, caches[index], ends[index])
@@ -187,8 +187,8 @@ def stack_backward(dhs: ArrayLike, cache: StackCache, dlast: States | None = Non
         else:
             dys[index] = dbelow + dy if connect == "residual" and dbelow.shape == dy.shape else dbelow
         states.append(dstate)
-        gradients.append(gradient)
-    return StackGradients(dys[0], tuple(states[::-1]), tuple(gradients[::-1]))
+        by_layer.append(gradient)
+    return StackGradients(dys[0], tuple(states[::-1]), tuple(by_layer[::-1]))
 
 
 def _each(name: str, states: States | None, layers: Sequence[Layer]) -> States:

@@ -59,19 +59,20 @@ def depth(layers: int, connect: str = "plain", cell: str = "tanh") -> go.Figure:
     check_choice("connect", connect, CONNECTIONS)
     check_choice("cell", cell, CELLS)
     logs = norms(layers, connect, cell)
-    past, below = (float(10 ** logs[0, step]) for step in (0, -1))
+    # Layer 1 at the first step and at the last, the top layer at the first.
+    past, below, along = (float(10**corner) for corner in (logs[0, 0], logs[0, -1], logs[-1, 0]))
     away = LENGTH - 1
     if layers == 1:
         told = f"One {NAMES[cell]} layer: {away} steps back, {power_of_ten(past)} of the gradient is left"
     else:
         down = f"{layers - 1} layer{'s' * (layers > 2)}"
-        ratio = past / below
-        dearer = f"{down} cost more than {away} steps" if ratio > 1 else f"{away} steps cost more than {down}"
+        dearer = f"{down} cost more than {away} steps" if along > below else f"{away} steps cost more than {down}"
         told = (
-            f"{layers} {connect} {NAMES[cell]} layers: layer 1 gets {power_of_ten(below)} at the last step, "
-            f"{power_of_ten(past)} at the first; {dearer}"
+            f"{layers} {connect} {NAMES[cell]} layers: {down} down leave {power_of_ten(below)}, "
+            f"{away} steps back in the top layer {power_of_ten(along)}; {dearer}"
         )
     corner = {"y": 0.42, "yanchor": "top", "showarrow": False, "font": {"color": COLOR["grad"], "size": 14}}
+    above = {"y": layers + 0.55, "yanchor": "bottom", "text": "" if layers == 1 else f"↓ {power_of_ten(along)}"}
     return go.Figure(
         data=[
             go.Heatmap(
@@ -93,6 +94,7 @@ def depth(layers: int, connect: str = "plain", cell: str = "tanh") -> go.Figure:
                 {"x": LENGTH, "y": layers + 0.85, "xanchor": "right", "xshift": -12, "showarrow": False,
                  "text": "loss", "font": {"color": COLOR["output"]}},
                 corner | {"x": 0.5, "xanchor": "left", "text": f"↑ {power_of_ten(past)}"},
+                corner | {"x": 0.5, "xanchor": "left"} | above,
                 corner | {"x": LENGTH + 0.5, "xanchor": "right", "text": f"{power_of_ten(below)} ↑"},
             ],
             "meta": {"reading": f"{told}."},

@@ -124,7 +124,7 @@ def _told(direction: str, t: int, size: FloatArray) -> str:
     if known == 1:
         return f"{head}has seen one word only, its own; on the other {T - 1} it cannot depend."
     far = int(np.argmin(np.where(size > 0, size, np.inf)))
-    faint = f"least word {far + 1}, {size[far]:.2f}"
+    faint = f"least of all on word {far + 1}, {size[far]:.2f}"
     if known == T:
         chains = f"forward chain {t}, backward chain {T - t + 1}; " if direction == "both" else ""
         return f"{head}can know all {T}; {chains}{faint}."

@@ -93,7 +93,7 @@ def playground(forget: float, write: float, show: float, erase: bool = False) ->
     message = by_hand(f, i, np.where(t == MESSAGE, CANDIDATES, 0.0), o).c[-1]  # c is linear in g: its share of c
     rest = c[-1] - message
     told = f"Step {STEPS}: the cell holds {_signed(c[-1])} (message {_signed(message)}, rest {_signed(rest)}), "
-    told += f"h is {_signed(h[-1])}"
+    told += f"h shows {_signed(h[ASKED - 2])}, when asked {_signed(h[-1])}"
     if erase:
         verdict = "One closed forget gate erased the message"
     elif forget == 1 and write == 0:

@@ -84,7 +84,7 @@ def reading(texts: dict[str, tuple[list[str], Recording]], text: str, quantity: 
 
 
 def adding(runs: dict[str, AddingRun], cell: str, updates: int) -> go.Figure:
-    """Which cell learns to add two numbers far apart, and when: error against update, and the answers at one moment.
+    """Which cell learns to add two numbers far apart, and when: error so far against update, and the answers now.
 
     Parameters
     ----------
@@ -93,12 +93,12 @@ def adding(runs: dict[str, AddingRun], cell: str, updates: int) -> go.Figure:
     cell : {"gru", "lstm", "relu", "tanh"}
         Whose answers are shown.
     updates : int
-        After how many updates; beyond the end of a run, at its end.
+        After how many updates; beyond the end of a run, at its end. What comes later is not drawn.
 
     Returns
     -------
     plotly.graph_objects.Figure
-        Above log10 of the mean squared error of every cell; below the answer against the right sum.
+        Above log10 of the mean squared error of every cell up to then; below the answer against the right sum.
 
     Raises
     ------
@@ -112,20 +112,23 @@ def adding(runs: dict[str, AddingRun], cell: str, updates: int) -> go.Figure:
     done, error = int(run.updates[at]), float(run.errors[at])
     last = max(int(r.updates[-1]) for r in runs.values())
     top = 0.15 + max(float(np.log10(r.errors.max())) for r in runs.values())
-    ended = {kind: np.log10(r.errors[-1]) for kind, r in runs.items()}
-    state = "solved" if error < SOLVED else "who always answers 1 has 0.167"
+    seen = {kind: int((r.updates <= updates).sum()) for kind, r in runs.items()}
+    # Runs that still go on lie on top of each other: of those, only the chosen one is named.
+    named = {kind: seen[kind] - 1 for kind, r in runs.items() if kind == cell or r.updates[-1] <= updates}
+    state = "solved" if error < SOLVED else "always answering 1 has 0.167"
     ends = [
-        {"x": int(runs[kind].updates[-1]), "y": float(y), "xref": "x", "yref": "y", "showarrow": False,
-         "text": CELLS[kind], "yshift": 12 if kind == "tanh" else -12,
-         "xanchor": "right" if runs[kind].updates[-1] > 0.9 * last else "center",
+        {"x": int(runs[kind].updates[now]), "y": float(np.log10(runs[kind].errors[now])), "xref": "x", "yref": "y",
+         "showarrow": False, "text": CELLS[kind], "yshift": -16 if runs[kind].errors[now] < SOLVED else 18,
+         "xanchor": "right" if runs[kind].updates[now] > 0.9 * last else "center" if now > 2 else "left",
          "font": {"color": COLOR["output" if kind == cell else "neutral"]}}
-        for kind, y in ended.items()
+        for kind, now in named.items()
     ]  # fmt: skip
     plain = {"color": COLOR["neutral"]}
     return go.Figure(
         data=[
             *(
-                go.Scatter(x=r.updates, y=np.round(np.log10(r.errors), 3), mode="lines", name=CELLS[kind],
+                go.Scatter(x=r.updates[: seen[kind]], y=np.round(np.log10(r.errors[: seen[kind]]), 3), mode="lines",
+                           name=CELLS[kind],
                            line={"color": COLOR["output" if kind == cell else "neutral"], "dash": "solid",
                                  "width": 3 if kind == cell else 1.5})
                 for kind, r in runs.items()
@@ -157,7 +160,7 @@ def adding(runs: dict[str, AddingRun], cell: str, updates: int) -> go.Figure:
             ],
             "meta": {
                 "reading": f"{CELLS[cell]} after {done} updates: mean squared error {error:.3f}, {state}. Its answers "
-                f"lie between {run.answers[at].min():.2f} and {run.answers[at].max():.2f}."
+                f"lie between {run.answers[at].min():.2f} and {run.answers[at].max():.2f}.".replace("-", "−")
             },
         },
     )  # fmt: skip
