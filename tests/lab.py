@@ -379,7 +379,8 @@ def _reading(figure: Any) -> str:
 
 
 def _drawn(figure: Any) -> str:
-    return re.sub(r"\b(trace|clip)[0-9a-f-]{6,36}", "", figure.evaluate(DRAWN))
+    fresh = r"\b(trace|clip)[0-9a-f-]{6,36}|#p[0-9a-f]{6}(-[0-9a-f]{4,12}){5}"  # the last: hatchings of bars
+    return re.sub(fresh, "", figure.evaluate(DRAWN))
 
 
 def _settled(page: Any, figure: Any) -> str:
