@@ -1,13 +1,12 @@
 """The untrained figures of chapter 5 show the numbers of the helpers, and keep their axes still."""
 
-import itertools
 import re
 
 import numpy as np
 import pytest
+from states import states
 
 from helpers.counts import layer_parameters
-from helpers.explore import explore
 from helpers.figures.bidirectional import counts, depth, padding, sees
 from helpers.figures.bidirectional.depth import HIGHEST, LENGTH, LOWEST, norms
 from helpers.figures.bidirectional.padding import ABSENT, FILLED, MODES, REAL, harm
@@ -40,20 +39,6 @@ CALLS = {
     ),
     "counts": (counts, {"D": [100, 50, 300], "H": [256, 64, 128, 512], "depth": (1, 8, 1, 1)}),
 }
-
-
-@pytest.fixture(params=CALLS, scope="module")
-def explorer(request):
-    from helpers.explore import _used
-
-    _used.pop(f"test-{request.param}", None)
-    function, controls = CALLS[request.param]
-    return explore(function, name=f"test-{request.param}", live=False, **controls)
-
-
-def states(explorer):
-    for values in itertools.product(*(control.values for control in explorer.controls)):
-        yield dict(zip((control.name for control in explorer.controls), values, strict=True))
 
 
 def reading(figure):

@@ -1,15 +1,14 @@
 """The figures of chapter 2 show the numbers of the backward passes, and keep their axes still."""
 
-import itertools
 import json
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from states import states
 
 from helpers import credit
-from helpers.explore import explore
 from helpers.figures.bptt import by_hand, contributions, cost, lag_learned, truncation_bias
 from helpers.figures.bptt.byhand import LAST, STAGES, TOLD
 from helpers.figures.bptt.credit import CUT, FROZEN, HIGHEST, LEARNED, LENGTH, LOWEST, NOTHING, percent
@@ -31,20 +30,6 @@ CALLS = {
     "lag": (lag_learned, {"K": [60, 30, 20, 15, 12, 11, 10, 8, 5, 2, 1]}),
     "hand": (by_hand, {"step": (0, LAST, 1, 0)}),
 }
-
-
-@pytest.fixture(params=CALLS, scope="module")
-def explorer(request):
-    from helpers.explore import _used
-
-    _used.pop(f"test-{request.param}", None)
-    function, controls = CALLS[request.param]
-    return explore(function, name=f"test-{request.param}", live=False, **controls)
-
-
-def states(explorer):
-    for values in itertools.product(*(control.values for control in explorer.controls)):
-        yield dict(zip((control.name for control in explorer.controls), values, strict=True))
 
 
 def results(name):

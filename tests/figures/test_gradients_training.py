@@ -1,11 +1,10 @@
 """The figures on clipping and on the start of training show the numbers that they name."""
 
-import itertools
-
 import numpy as np
 import pytest
+from states import states
 
-from helpers.explore import MAX_BYTES, explore
+from helpers.explore import MAX_BYTES
 from helpers.figures.gradients.training import (
     DECADES,
     STEPS,
@@ -24,20 +23,6 @@ CALLS = {
         {"scheme": list(SCHEMES), "size": (16, 128, 16, 64), "activation": ["identity", "tanh", "relu"]},
     ),
 }
-
-
-@pytest.fixture(params=CALLS, scope="module")
-def explorer(request):
-    from helpers.explore import _used
-
-    _used.pop(f"test-{request.param}", None)
-    function, controls = CALLS[request.param]
-    return explore(function, name=f"test-{request.param}", live=False, **controls)
-
-
-def states(explorer):
-    for values in itertools.product(*(control.values for control in explorer.controls)):
-        yield dict(zip((control.name for control in explorer.controls), values, strict=True))
 
 
 def test_within_the_budget(explorer):
