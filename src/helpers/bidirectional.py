@@ -3,7 +3,8 @@
 A recurrent layer knows the past of a step and nothing of what follows. A second one, run from the end to the start,
 knows what follows and nothing of the past; their states joined, step by step, know both. That takes the whole
 sequence before the first answer. The layers themselves are in `helpers.layers`, deep networks and their backward pass
-in `helpers.stacks`, lengths and padding in `helpers.padding`, parameter counts in `helpers.counts`.
+in `helpers.stacks`, lengths and padding in `helpers.padding`, sensitivity maps in `helpers.sensitivity`, parameter
+counts in `helpers.counts`.
 """
 
 from collections.abc import Callable
@@ -24,12 +25,14 @@ from helpers.padding import (
     padding_mask,
     reverse_sequences,
 )
+from helpers.sensitivity import depth_time_norms, sensitivity_map
 from helpers.stacks import CONNECTIONS, Both, join_directions, stack_backward, stack_forward
 
 __all__ = [
     "CONNECTIONS",
     "Both",
     "bidirectional",
+    "depth_time_norms",
     "gru_parameters",
     "join_directions",
     "last_states",
@@ -44,6 +47,7 @@ __all__ = [
     "pad",
     "padding_mask",
     "reverse_sequences",
+    "sensitivity_map",
     "stack_backward",
     "stack_forward",
     "start_layer",
