@@ -10,7 +10,7 @@ from test_layers import KINDS, close, from_module, torch_module
 from test_padding import refusal
 
 from helpers import bidirectional as chapter
-from helpers import counts, layers, padding, stacks
+from helpers import counts, layers, padding, sensitivity, stacks
 from helpers.bidirectional import Both, bidirectional, last_states, stack_forward
 from helpers.layers import layer_forward
 from helpers.rnn_basics import rnn_forward
@@ -110,5 +110,5 @@ def test_dtypes_and_layers_that_write_into_their_input():
 
 def test_the_chapter_passes_on_what_it_uses():
     for name in chapter.__all__:
-        homes = [module for module in (counts, layers, padding, stacks) if hasattr(module, name)]
+        homes = [module for module in (counts, layers, padding, sensitivity, stacks) if hasattr(module, name)]
         assert name == "bidirectional" or any(getattr(chapter, name) is getattr(home, name) for home in homes), name
