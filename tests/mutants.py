@@ -1121,7 +1121,7 @@ MUTANTS = [
         stack_torch,
     ),
     Mutant(
-        "stack: gradients from the top down", STACK_BACKWARD, "tuple(gradients[::-1])", "tuple(gradients)", stack_torch
+        "stack: gradients from the top down", STACK_BACKWARD, "tuple(by_layer[::-1])", "tuple(by_layer)", stack_torch
     ),
     Mutant(
         "stack: initial gradients from the top down",
