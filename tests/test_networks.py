@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from test_training import random_batch
 
 from helpers import networks, training
 from helpers.containers import close_arrays, open_arrays
@@ -32,18 +33,6 @@ def random_network(kind, D=3, H=5, V=4, **more):
     rng = np.random.default_rng(0)
     network = start_network(kind, D, H, V, rng, **more)
     return close_arrays(network, [a + 0.3 * rng.standard_normal(a.shape) for a in open_arrays("n", network)[1]])
-
-
-def random_batch(kind="classes", T=6, B=3, D=3, V=4):
-    rng = np.random.default_rng(1)
-    x = rng.standard_normal((T, B, D))
-    if kind == "classes":
-        targets = rng.integers(-1, V, (T, B))
-        targets[0, 0] = -1
-        return x, targets
-    targets = rng.standard_normal((T, B, V))
-    targets[:2] = np.nan
-    return x, targets
 
 
 def check_gradient_by_differences(module, shape, targets="classes"):
