@@ -1,11 +1,11 @@
 """What the tests of the chapters' texts share: the text and the code of a chapter, its tables, and its experiments."""
 
-import importlib.util
 import json
 import re
 from pathlib import Path
 from typing import NamedTuple
 
+import committed
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -23,17 +23,14 @@ class Chapter(NamedTuple):
 
     def run(self, name):
         """The committed file of one of the chapter's experiments."""
-        return json.loads((ROOT / "experiments" / f"{self.number}_{name}.json").read_text(encoding="utf-8"))
+        return committed.run(f"{self.number}_{name}")
 
     def results(self, name):
         return self.run(name)["results"]
 
     def script(self, name):
         """The module of an experiment; nothing is run."""
-        spec = importlib.util.spec_from_file_location(name, ROOT / "experiments" / f"{self.number}_{name}.py")
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
+        return committed.script(f"{self.number}_{name}")
 
     def cells_of(self, label):
         """The cells of a table row behind its label, as they stand in the text."""

@@ -1,21 +1,8 @@
 """One seed of the committed experiments of chapter 5, run again, and what the text may say about all five."""
 
-import importlib.util
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
-
-ROOT = Path(__file__).parents[1]
-EXPERIMENTS = ROOT / "experiments"
-
-
-def experiment(name):
-    spec = importlib.util.spec_from_file_location(name, EXPERIMENTS / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module, json.loads((EXPERIMENTS / f"{name}.json").read_text(encoding="utf-8"))["results"]
+from committed import experiment
 
 
 # -- The tagger -------------------------------------------------------------------------------------------

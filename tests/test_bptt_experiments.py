@@ -1,21 +1,13 @@
 """One seed of the committed experiments of chapter 2 on truncation, memory and cost, run again."""
 
-import importlib.util
 import json
 import re
 from pathlib import Path
 
 import pytest
+from committed import EXPERIMENTS, experiment
 
 ROOT = Path(__file__).parents[1]
-EXPERIMENTS = ROOT / "experiments"
-
-
-def experiment(name):
-    spec = importlib.util.spec_from_file_location(name, EXPERIMENTS / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module, json.loads((EXPERIMENTS / f"{name}.json").read_text(encoding="utf-8"))["results"]
 
 
 @pytest.mark.parametrize(("truncation", "K"), [("window", 10), ("window", 11), ("chunks", 11)])

@@ -1,25 +1,14 @@
 """The committed experiments of chapter 4 on trained networks: one seed of each, run again, and what they show."""
 
-import importlib.util
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
+from committed import experiment
 
 from helpers.adding import SOLVED, train_adding
 from helpers.data import adding_task
 from helpers.networks import run_network
 
-EXPERIMENTS = Path(__file__).parents[1] / "experiments"
 SEEDS = 5
-
-
-def experiment(name):
-    spec = importlib.util.spec_from_file_location(name, EXPERIMENTS / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module, json.loads((EXPERIMENTS / f"{name}.json").read_text(encoding="utf-8"))["results"]
 
 
 # -- the adding problem -----------------------------------------------------------------------------------

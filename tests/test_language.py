@@ -1,12 +1,9 @@
 """Training a character model: chunks, updates against torch, and what is returned."""
 
-import importlib.util
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
+from committed import experiment
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,8 +13,6 @@ from helpers.language import batches, fit, learning_rate, smoothed
 from helpers.text import encode, vocabulary
 from helpers.training import Model, run
 from helpers.writing import bits_per_character, generate, next_scores, start_language_model
-
-EXPERIMENTS = Path(__file__).parents[1] / "experiments"
 
 
 def random_model(V=5, H=7, seed=0):
@@ -201,22 +196,15 @@ def test_it_learns_and_the_start_is_left_alone():
     assert again.losses[0] == seen.losses[0]
 
 
-def experiment():
-    spec = importlib.util.spec_from_file_location("02_language", EXPERIMENTS / "02_language.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module, json.loads((EXPERIMENTS / "02_language.json").read_text(encoding="utf-8"))["results"]
-
-
 def test_the_committed_run_of_the_short_model():
-    module, results = experiment()
+    module, results = experiment("02_language")
     _, (_, _, test) = module.parts("fables, short")
     got = bits_per_character(module.trained("fables, short", 0).model, test)
     assert got == pytest.approx(results["fables, short"]["network"]["each"][0], abs=0.01)
 
 
 def test_the_committed_table():
-    module, results = experiment()
+    module, results = experiment("02_language")
     assert results["fables"]["grammar"] == pytest.approx(module.floor(), abs=1e-4)
     network, ngram = results["fables"]["network"], results["fables"]["n-gram"]
     assert results["fables"]["grammar"] < network["worst"] < ngram["test"], "it wins with every seed"
@@ -237,7 +225,7 @@ def test_the_committed_table():
 
 
 def test_the_probes_ask_for_what_they_say():
-    module, _ = experiment()
+    module, _ = experiment("02_language")
     text = (
         "once some mice lived by the well. the oxen that the miller feeds nod by the well (the ox nods at dawn). "
         'they say: "the heron that fears the judge wades." it knits. so much for the mice.\n'

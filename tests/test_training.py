@@ -1,12 +1,9 @@
 """The training loop: gradients by differences and by torch, and what trained networks can do."""
 
-import importlib.util
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
+from committed import experiment
 
 from helpers import training
 from helpers.data import copy_task
@@ -18,8 +15,6 @@ from helpers.training import (
     train,
 )
 
-EXPERIMENTS = Path(__file__).parents[1] / "experiments"
-
 
 def random_model(D=3, H=5, V=4):
     rng = np.random.default_rng(0)
@@ -27,7 +22,7 @@ def random_model(D=3, H=5, V=4):
     return Model(*(0.7 * rng.standard_normal(shape) for shape in shapes))
 
 
-def random_batch(kind, T=6, B=3, D=3, V=4):
+def random_batch(kind="classes", T=6, B=3, D=3, V=4):
     rng = np.random.default_rng(1)
     x = rng.standard_normal((T, B, D))
     if kind == "classes":
@@ -132,13 +127,6 @@ def test_copy_task_orthogonal_is_solved_and_the_default_is_not():
         assert run.losses.shape == run.norms.shape == (150,)
         reached[scheme] = accuracy(run.model, *copy_task(5, 200, np.random.default_rng(9)))
     assert reached["orthogonal"] > reached["torch"] + 0.3, reached
-
-
-def experiment(name):
-    spec = importlib.util.spec_from_file_location(name, EXPERIMENTS / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module, json.loads((EXPERIMENTS / f"{name}.json").read_text(encoding="utf-8"))["results"]
 
 
 @pytest.mark.parametrize("scheme", ["orthogonal", "torch"])
