@@ -1668,7 +1668,7 @@ MUTANTS += [
     Mutant("lstm step: coupled gates", LSTM_STEP, "f * c + i * g", "f * c + (1 - f) * g", lstm_step),
     Mutant("lstm step: cell shown without tanh", LSTM_STEP, "o * np.tanh(c)", "o * c", lstm_step),
     Mutant("lstm step: candidate a gate", LSTM_STEP, "np.tanh(z_g)", "sigmoid(z_g)", lstm_step),
-    Mutant("sigmoid: not halved", "gates.lstm.sigmoid", "z / 2", "z", lstm_step),
+    Mutant("sigmoid: z doubled", "activations._sigmoid", "np.abs(z)", "np.abs(2 * z)", test_activations.check_sigmoid),
     Mutant(
         "lstm forward: W_h transposed",
         LSTM_FORWARD,

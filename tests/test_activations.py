@@ -33,6 +33,16 @@ def check_sigmoid_is_safe(module):
     np.testing.assert_allclose(got, wanted, rtol=1e-14)
 
 
+def check_sigmoid(module):
+    """The function that returns its result: any shape, float32 stays float32, the argument stays as it is."""
+    z = np.linspace(-4, 4, 6).reshape(2, 3)
+    kept = z.copy()
+    np.testing.assert_allclose(module.sigmoid(z), torch.sigmoid(torch.tensor(z)).numpy(), rtol=1e-13)
+    np.testing.assert_array_equal(z, kept)
+    assert module.sigmoid(z.astype(np.float32)).dtype == np.float32
+    assert module.sigmoid(np.array(0.0)) == 0.5
+
+
 def check_slopes(module):
     """phi' from phi: closed forms at points away from the kink, and 0 at relu's kink."""
     z = np.array([-2.0, -0.3, 0.7, 3.0])
@@ -55,6 +65,8 @@ def check_slopes(module):
     assert zero[0] == 0
 
 
-@pytest.mark.parametrize("check", [check_against_torch, check_sigmoid_is_safe, check_slopes], ids=lambda c: c.__name__)
+@pytest.mark.parametrize(
+    "check", [check_against_torch, check_sigmoid_is_safe, check_sigmoid, check_slopes], ids=lambda c: c.__name__
+)
 def test_values(check):
     check(activations)

@@ -32,6 +32,22 @@ def _sigmoid(z: FloatArray, out: FloatArray) -> None:
     np.divide(np.where(z < 0, e, np.ones_like(e)), 1 + e, out=out)
 
 
+def sigmoid(z: FloatArray) -> FloatArray:
+    """Compute the logistic function ``1 / (1 + exp(-z))``, in all digits and without overflow.
+
+    Parameters
+    ----------
+    z : array, any shape
+
+    Returns
+    -------
+    array, the shape and dtype of `z`
+    """
+    out = np.empty_like(z)
+    _sigmoid(z, out)
+    return out
+
+
 def _sigmoid_slope(h: FloatArray, out: FloatArray) -> None:
     np.multiply(h, 1 - h, out=out)
 

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from helpers.activations import sigmoid
 from helpers.arrays import FloatArray, check_count
 
 
@@ -37,10 +38,10 @@ def cliff_loss(w: ArrayLike, b: ArrayLike, T: int = 50, h0: float = 0.5) -> tupl
         raise ValueError(f"b: got shape {b.shape}, wanted that of w, {w.shape}")
     h, dh_dw, dh_db = np.full(w.shape, h0), np.zeros(w.shape), np.zeros(w.shape)
     for _ in range(check_count("T", T)):
-        s = 0.5 + 0.5 * np.tanh(h / 2)  # the sigmoid, without overflow
+        s = sigmoid(h)
         factor = w * s * (1 - s)  # dh_t / dh_{t-1}
         dh_dw, dh_db = s + factor * dh_dw, 1 + factor * dh_db  # forward in time: only two parameters
         h = w * s + b
-    s = 0.5 + 0.5 * np.tanh(h / 2)
+    s = sigmoid(h)
     slope = 2 * (s - 0.7) * s * (1 - s)
     return (s - 0.7) ** 2, slope * dh_dw, slope * dh_db

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from helpers.activations import sigmoid
 from helpers.arrays import FloatArray, check_choice, check_shape, same_dtype
-from helpers.gates.lstm import sigmoid
 from helpers.gates.shapes import check_cache, check_weights, stretches
 
 RESETS = ("after", "before")

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from helpers.activations import sigmoid
 from helpers.arrays import FloatArray, check_shape, same_dtype
 from helpers.gates.shapes import check_cache, check_weights, stretches
 
@@ -168,21 +169,6 @@ def lstm_step(
     c = f * c + i * g
     o = sigmoid(z_o + p[2] * c)
     return o * np.tanh(c), c
-
-
-def sigmoid(z: FloatArray) -> FloatArray:
-    """Compute the logistic function ``1 / (1 + exp(-z)) = (1 + tanh(z / 2)) / 2``.
-
-    Parameters
-    ----------
-    z : array, any shape
-
-    Returns
-    -------
-    array, the shape and dtype of `z`
-        The second form cannot overflow; its error is about 1e-16 however small the result is.
-    """
-    return (1 + np.tanh(z / 2)) / 2
 
 
 def lstm_forward(

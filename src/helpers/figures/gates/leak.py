@@ -3,9 +3,9 @@
 import numpy as np
 import plotly.graph_objects as go
 
+from helpers.activations import sigmoid
 from helpers.arrays import FloatArray, check_choice
 from helpers.gates import bias_half_life, leaky_integrate
-from helpers.gates.lstm import sigmoid
 from helpers.style import COLOR, line
 
 BEFORE, STEPS = 10, 120  # steps drawn before and after something happens at step 0
