@@ -403,6 +403,14 @@ def test_probe_table(label, asked):
         assert float(cell) == pytest.approx(found["median"], abs=0.0051)
 
 
+def test_guessing_one_or_many_gives_a_half():
+    assert "(Share right, medians of five seeds; guessing one or many gives 0.50.)" in TEXT
+    drawn = sentences(3000, np.random.default_rng(0))
+    nouns = drawn.targets[drawn.distance != 0]  # the nouns whose number the clause decides
+    assert set(nouns) == {TAGS.index("NN"), TAGS.index("NNS")}
+    assert (nouns == TAGS.index("NNS")).mean() == pytest.approx(0.5, abs=0.02)
+
+
 def test_the_product_is_read_off_layer_2():
     says = "the left word and the right word can each be read off layer 1, "
     assert says + "and their product (0.50 there) only off layer 2 (1.00)" in TEXT

@@ -90,6 +90,8 @@ def test_the_message():
     assert "the cell holds 0.28 (message 1.00, rest −0.72)" in reading(figures.playground(1, 0.2, 0.5))
     assert "[shut as well](#playground?forget=1&write=0) is the 1 still a 1 at the end" in TEXT
     assert "the cell holds 1.00 (message 1.00, rest 0.00)" in reading(figures.playground(1, 0, 0.5))
+    assert r"(the hidden state shows $\tanh 1 = 0.76$ of it)" in TEXT
+    assert round(np.tanh(1), 2) == 0.76
 
 
 def test_hidden_is_not_forgotten():
@@ -578,6 +580,8 @@ def test_parameters_in_short(D, H):
     lstm, gru = cells_of("parameters, $D$ in, $H$ units")
     assert lstm == "$4H(D + H + 1)$; PyTorch $4H(D + H + 2)$"
     assert gru == "$3H(D + H + 2)$"
+    assert "exactly four times the parameters of a tanh layer (exercise 4.7)" in TEXT
+    assert layer_parameters("lstm", D, H) == 4 * layer_parameters("tanh", D, H)
     assert layer_parameters("lstm", D, H) == 4 * H * (D + H + 1)
     assert layer_parameters("lstm", D, H, biases=2) == 4 * H * (D + H + 2)
     assert layer_parameters("gru", D, H) == 3 * H * (D + H + 2)
