@@ -18,7 +18,22 @@ def save(script: str, settings: dict[str, Any], results: dict[str, Any]) -> None
     Path(script).with_suffix(".json").write_text(text + "\n", encoding="utf-8")
 
 
-def summary(values: list[float]) -> dict[str, Any]:
-    """Each seed's value, the median, and the lowest, which is the worst for accuracies and recalls."""
+def summary(values: list[float], high_is_bad: bool = False) -> dict[str, Any]:
+    """Each seed's value, the median, and the worst: the lowest, as for accuracies, or the highest, as for errors."""
     rounded = [round(float(v), 4) for v in values]
-    return {"median": round(float(np.median(values)), 4), "worst": min(rounded), "each": rounded}
+    worst = max(rounded) if high_is_bad else min(rounded)
+    return {"median": round(float(np.median(values)), 4), "worst": worst, "each": rounded}
+
+
+def middle(each: list[Any]) -> dict[str, Any]:
+    """The same for a list of numbers from each seed, entry by entry."""
+    values = np.round(np.array(each, dtype=float), 4)
+    median = np.round(np.median(values, axis=0), 4)
+    return {"median": median.tolist(), "worst": values.min(axis=0).tolist(), "each": values.tolist()}
+
+
+def keep(name: str, record: dict[str, Any]) -> None:
+    """Write a record for the figures, which travels with the package: ``src/helpers/records/<name>.json``."""
+    folder = Path(__file__).parents[1] / "src" / "helpers" / "records"
+    text = json.dumps(record, separators=(",", ":"))
+    (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")

@@ -14,16 +14,23 @@ from typing import NamedTuple
 
 import test_activations
 import test_arrivals
+import test_attention
 import test_bidirectional
+import test_bleu
 import test_bptt
+import test_captioning
+import test_captioning_numpy
+import test_captioning_vocabulary
 import test_checking
 import test_cliff
+import test_coco
 import test_containers
 import test_corpora
 import test_costs
 import test_counts
 import test_credit
 import test_data
+import test_decoding
 import test_gates
 import test_gradients
 import test_grammars
@@ -36,12 +43,17 @@ import test_ngrams
 import test_optim
 import test_output
 import test_padding
+import test_phrases
 import test_readers
 import test_recording
 import test_rnn_basics
+import test_scenes
 import test_sensitivity
+import test_seq2seq
+import test_seq2seq_experiments
 import test_stacks
 import test_text
+import test_torchvision_eye
 import test_training
 import test_windows
 import test_writing
@@ -61,6 +73,8 @@ class Mutant(NamedTuple):
     killer: Callable[[ModuleType], None]
 
 
+translator = test_seq2seq_experiments.check_trained_as_asked
+fresh_sentences = test_seq2seq_experiments.check_fresh_sentences
 STEP, FORWARD, BACKWARD = "rnn_basics.rnn_step", "rnn_basics.rnn_forward", "bptt.rnn_backward"
 NORMS, GRID = "gradients.log_gradient_norms", "gradients.log_gradient_norm_grid"
 SLOPES, MATRIX = "gradients._slopes", "matrices.recurrent_matrix"
@@ -1582,7 +1596,7 @@ MUTANTS = [
 ]
 
 
-PACKAGES = ("gates",)
+PACKAGES = ("gates", "captioning", "seq2seq")
 
 LSTM_STEP, LSTM_FORWARD, LSTM_BACKWARD = (f"gates.lstm.lstm_{part}" for part in ("step", "forward", "backward"))
 GRU_STEP, GRU_FORWARD, GRU_BACKWARD = (f"gates.gru.gru_{part}" for part in ("step", "forward", "backward"))
@@ -1969,6 +1983,865 @@ MUTANTS += [
     ),
 ]
 
+ADDITIVE, DOT = "attention.additive_attention", "attention.dot_attention"
+ADDITIVE_BACK, DOT_BACK = "attention.additive_backward", "attention.dot_backward"
+attention_torch, attention_mean = test_attention.check_against_torch, test_attention.check_equal_scores_give_the_mean
+attention_large = test_attention.check_one_large_score_gives_its_value
+attention_scale = test_attention.check_the_scale_keeps_the_scores
+attention_masked = test_attention.check_masked_places_do_not_matter
+ONE_PATH, BEAM, TRACE = "decoding._one_path", "decoding.beam_steps", "decoding._trace"
+exact_beam, slow_beam = test_decoding.check_a_wide_beam_is_exact, test_decoding.check_narrow_beams_against_a_slow_one
+beam_ended, beam_one = test_decoding.check_what_has_ended_stays, test_decoding.check_width_one_is_greedy
+greedy_hand, samples = test_decoding.check_greedy_by_hand, test_decoding.check_samples_follow_the_probabilities
+numbers_back, dates_back = test_phrases.check_numbers_read_back, test_phrases.check_dates_read_back
+numbers_digits, dates_end = (
+    test_phrases.check_numbers_have_their_digits,
+    test_phrases.check_no_day_beyond_the_calendar,
+)
+dates_drawn, batch_hand = test_phrases.check_dates_are_drawn_evenly, test_phrases.check_batch_by_hand
+TEACHER, TRAIN = "seq2seq.training.teacher_forced", "seq2seq.training.train_seq2seq"
+DECODER, ALIGNMENT = "seq2seq.translating.decoder", "seq2seq.translating.alignment"
+DECODER_STEP, ATTEND, ENCODE = (f"seq2seq.model.{name}" for name in ("decoder_step", "attend", "encode"))
+seq2seq_step, seq2seq_attend = test_seq2seq.check_decoder_step_against_numpy, test_seq2seq.check_attend_against_numpy
+seq2seq_encode, seq2seq_start = test_seq2seq.check_encode_against_numpy, test_seq2seq.check_start
+teacher_numpy, scheduled = test_seq2seq.check_teacher_forced_against_numpy, test_seq2seq.check_scheduled_sampling
+first_loss, training_torch = test_seq2seq.check_first_loss_by_hand, test_seq2seq.check_training_against_torch
+decoder_own = test_seq2seq.check_decoder_is_teacher_forced_on_its_own_output
+translations, alignments = test_seq2seq.check_translations, test_seq2seq.check_alignment
+seq2seq_arrays = test_seq2seq.check_arrays
+
+MUTANTS += [
+    Mutant(
+        "additive: no query",
+        ADDITIVE,
+        "h @ W_q.T + values @ W_k.T",
+        "values @ W_k.T + 0 * (h @ W_q.T)",
+        attention_torch,
+    ),
+    Mutant(
+        "additive: no keys", ADDITIVE, "h @ W_q.T + values @ W_k.T", "h @ W_q.T + 0 * (values @ W_k.T)", attention_large
+    ),
+    Mutant(
+        "additive: no tanh",
+        ADDITIVE,
+        "np.tanh(h @ W_q.T + values @ W_k.T)",
+        "h @ W_q.T + values @ W_k.T",
+        attention_torch,
+    ),
+    Mutant(
+        "dot: mask forgotten",
+        DOT,
+        "_masked_softmax((keys * q).sum(axis=-1) / np.sqrt(sizes['A']).astype(q.dtype), mask)",
+        "_masked_softmax((keys * q).sum(axis=-1) / np.sqrt(sizes['A']).astype(q.dtype), None)",
+        attention_masked,
+    ),
+    Mutant(
+        "additive: mask forgotten",
+        ADDITIVE,
+        "_masked_softmax(hidden @ v, mask)",
+        "_masked_softmax(hidden @ v, None)",
+        attention_masked,
+    ),
+    Mutant("dot: scale missing", DOT, "np.sqrt(sizes['A']).astype(q.dtype)", "1", attention_scale),
+    Mutant("dot: scaled by A", DOT, "np.sqrt(sizes['A'])", "np.float64(sizes['A'])", attention_scale),
+    Mutant(
+        "attention: softmax over the batch",
+        "attention._masked_softmax",
+        "weights.sum(axis=0)",
+        "weights.sum(axis=1, keepdims=True)",
+        attention_mean,
+    ),
+    Mutant(
+        "attention: naive softmax",
+        "attention._masked_softmax",
+        "scores - scores.max(axis=0)",
+        "scores",
+        attention_large,
+    ),
+    Mutant(
+        "attention: masked score 0",
+        "attention._masked_softmax",
+        "np.where(seen, scores, -np.inf)",
+        "np.where(seen, scores, 0.0)",
+        attention_masked,
+    ),
+    Mutant(
+        "attention: no softmax backwards",
+        "attention._scores_backward",
+        "weights * (dweights - (weights * dweights).sum(axis=0))",
+        "weights * dweights",
+        attention_torch,
+    ),
+    Mutant(
+        "attention: softmax backwards over the batch",
+        "attention._scores_backward",
+        "(weights * dweights).sum(axis=0)",
+        "(weights * dweights).sum(axis=1, keepdims=True)",
+        attention_torch,
+    ),
+    Mutant(
+        "additive backward: values only as averaged",
+        ADDITIVE_BACK,
+        "weights[..., None] * d + dz @ W_k",
+        "weights[..., None] * d",
+        attention_torch,
+    ),
+    Mutant(
+        "additive backward: values only as scored",
+        ADDITIVE_BACK,
+        "weights[..., None] * d + dz @ W_k",
+        "dz @ W_k",
+        attention_torch,
+    ),
+    Mutant(
+        "additive backward: slope dropped",
+        ADDITIVE_BACK,
+        "dscores[..., None] * v * (1 - u * u)",
+        "dscores[..., None] * v * np.ones_like(u)",
+        attention_torch,
+    ),
+    Mutant(
+        "additive backward: query of the last place alone", ADDITIVE_BACK, "dz.sum(axis=0)", "dz[-1]", attention_torch
+    ),
+    Mutant(
+        "additive backward: v by the slope",
+        ADDITIVE_BACK,
+        'np.einsum("sb,sba->a", dscores, u)',
+        'np.einsum("sb,sba->a", dscores, 1 - u * u)',
+        attention_torch,
+    ),
+    Mutant("dot backward: scale missing", DOT_BACK, "np.sqrt(q.shape[-1]).astype(q.dtype)", "1", attention_torch),
+    Mutant(
+        "dot backward: query of the last place alone",
+        DOT_BACK,
+        "(dproducts * keys).sum(axis=0)",
+        "(dproducts * keys)[-1]",
+        attention_torch,
+    ),
+    Mutant(
+        "dot backward: values through the scores",
+        DOT_BACK,
+        "weights[..., None] * d",
+        "dscores[..., None] * d",
+        attention_torch,
+    ),
+    Mutant(
+        "greedy: least probable",
+        "decoding.greedy_search",
+        "scores.argmax(axis=-1)",
+        "scores.argmin(axis=-1)",
+        greedy_hand,
+    ),
+    Mutant(
+        "greedy: the symbol before counts",
+        ONE_PATH,
+        "logs[np.arange(B), symbols]",
+        "logs[np.arange(B), logs.argmin(axis=-1)]",
+        greedy_hand,
+    ),
+    Mutant(
+        "greedy: END counted twice",
+        ONE_PATH,
+        "np.where(ended, 0, logs[np.arange(B), symbols])",
+        "logs[np.arange(B), symbols]",
+        greedy_hand,
+    ),
+    Mutant("greedy: END never seen", ONE_PATH, "ended |= symbols == end", "pass", greedy_hand),
+    Mutant(
+        "greedy: state stays",
+        ONE_PATH,
+        "scores, state = step(symbols, state)",
+        "scores, _ = step(symbols, state)",
+        greedy_hand,
+    ),
+    Mutant(
+        "sampling: temperature forgotten",
+        "decoding.sample_search",
+        "sample(np.maximum(scores, -1e300), rng, temperature)",
+        "sample(np.maximum(scores, -1e300), rng)",
+        samples,
+    ),
+    Mutant(
+        "sampling: impossible symbols come",
+        "decoding.sample_search",
+        "np.maximum(scores, -1e300)",
+        "np.maximum(scores, -5)",
+        samples,
+    ),
+    Mutant(
+        "beam: parents ignored",
+        BEAM,
+        "(parents + k * np.arange(B)[:, None]).reshape(-1)",
+        "np.arange(B * k)",
+        slow_beam,
+    ),
+    Mutant("beam: rows of another sequence", BEAM, "parents + k * np.arange(B)[:, None]", "parents", slow_beam),
+    Mutant("beam: state not reordered", BEAM, "select(state, rows)", "state", slow_beam),
+    Mutant("beam: END not frozen", BEAM, "logs[ended] = -np.inf", "pass", beam_ended),
+    Mutant("beam: END costs again", BEAM, "logs[ended, end] = 0.0", "logs[ended, end] = -1.0", beam_ended),
+    Mutant(
+        "beam: starts with k equal hypotheses",
+        BEAM,
+        "np.where(np.arange(B * k) % k == 0, 0.0, -np.inf)",
+        "np.zeros(B * k)",
+        exact_beam,
+    ),
+    Mutant(
+        "beam: sums forgotten", BEAM, "totals[:, None] + logs", "0 * np.maximum(totals[:, None], -1) + logs", slow_beam
+    ),
+    Mutant(
+        "beam: the least probable stay",
+        BEAM,
+        "np.argsort(-every, axis=1, kind='stable')",
+        "np.argsort(every, axis=1, kind='stable')",
+        slow_beam,
+    ),
+    Mutant(
+        "beam: equal sums from the last symbol",
+        BEAM,
+        "np.argsort(-every, axis=1, kind='stable')[:, :k]",
+        "k * V - 1 - np.argsort(-every[:, ::-1], axis=1, kind='stable')[:, :k]",
+        beam_one,
+    ),
+    Mutant(
+        "beam: normalisation missing",
+        "decoding",
+        "self.log_probability / max(len(self.symbols), 1)",
+        "self.log_probability",
+        test_decoding.check_length_is_normalised,
+    ),
+    Mutant("beam: worst first", "decoding.beam_search", "-hypothesis.score", "hypothesis.score", exact_beam),
+    Mutant("beam: parents not followed", TRACE, "place = int(beam.parents[b, place])", "pass", slow_beam),
+    Mutant("beam: ENDs repeated", TRACE, "path[:path.index(end) + 1] if end in path else path", "path", slow_beam),
+    Mutant("beam: END left out", TRACE, "path.index(end) + 1", "path.index(end)", slow_beam),
+    Mutant(
+        "decoding: no normaliser",
+        "decoding._log_probabilities",
+        "s - np.log(np.exp(s).sum(axis=-1, keepdims=True))",
+        "s",
+        exact_beam,
+    ),
+    Mutant(
+        "numbers: hundreds without a number",
+        "phrases._say",
+        "[UNITS[hundreds], 'hundred']",
+        "['hundred']",
+        numbers_back,
+    ),
+    Mutant("numbers: tens from ten", "phrases._say", "TENS[rest // 10 - 2]", "TENS[rest // 10 - 3]", numbers_back),
+    Mutant("numbers: a scale too low", "phrases._say", "SCALES[power - 1]", "SCALES[power - 2]", numbers_back),
+    Mutant("numbers: the rest lost", "phrases._say", "_say(rest) if rest else []", "[]", numbers_back),
+    Mutant("numbers: zero unsaid", "phrases._say", "rest or not hundreds", "rest", numbers_back),
+    Mutant("numbers: a digit too many", "phrases.number_pair", "10 ** digits", "10 ** (digits + 1)", numbers_digits),
+    Mutant(
+        "numbers: leading zeros", "phrases.number_pair", "10 ** (digits - 1) if digits > 1 else 0", "0", numbers_digits
+    ),
+    Mutant(
+        "dates: year and century exchanged",
+        "phrases.date_words",
+        "century, rest = divmod(year, 100)",
+        "rest, century = divmod(year, 100)",
+        dates_back,
+    ),
+    Mutant(
+        "dates: twentieth for thirtieth",
+        "phrases.date_words",
+        "day - 1 if day <= 20 else 20",
+        "day - 1 if day <= 20 else 19",
+        dates_back,
+    ),
+    Mutant("dates: a day late", "phrases.date_words", "ORDINALS[day % 10 - 1]", "ORDINALS[day % 10]", dates_back),
+    Mutant(
+        "dates: months from 0",
+        "phrases.date_words",
+        "named = MONTHS[month - 1]",
+        "named = MONTHS[month % 12]",
+        dates_back,
+    ),
+    Mutant("dates: 1900 a leap year", "phrases._days", "year % 4 == 0 and year % 100", "year % 4 == 0", dates_end),
+    Mutant("dates: 2000 no leap year", "phrases._days", "year % 400 == 0", "False", dates_end),
+    Mutant(
+        "dates: July has 30 days", "phrases._days", "month in (4, 6, 9, 11)", "month in (4, 6, 7, 9, 11)", dates_end
+    ),
+    Mutant(
+        "dates: never the last day",
+        "phrases.date_pair",
+        "rng.integers(1, _days(year, month) + 1)",
+        "rng.integers(1, _days(year, month))",
+        dates_drawn,
+    ),
+    Mutant("dates: never December", "phrases.date_pair", "rng.integers(1, 13)", "rng.integers(1, 12)", dates_drawn),
+    Mutant(
+        "phrases: END turned round, too",
+        "phrases.source_of",
+        "[*(row[::-1] if reverse else row), END]",
+        "[*row, END][::-1] if reverse else [*row, END]",
+        batch_hand,
+    ),
+    Mutant("phrases: never reversed", "phrases.source_of", "row[::-1] if reverse else row", "row", batch_hand),
+    Mutant("phrases: no START", "phrases.target_of", "[START, *row, END]", "[*row, END]", batch_hand),
+    Mutant(
+        "phrases: padding in front",
+        "phrases._pad",
+        "out[:len(row), b] = row",
+        "out[len(out) - len(row):, b] = row",
+        batch_hand,
+    ),
+    Mutant(
+        "phrases: padded with START",
+        "phrases._pad",
+        "np.full((max(map(len, rows)), len(rows)), PAD, np.int64)",
+        "np.full((max(map(len, rows)), len(rows)), START, np.int64)",
+        batch_hand,
+    ),
+    Mutant(
+        "phrases: position of another word",
+        "phrases._numbers",
+        "list(words).index(word)",
+        "len(words)",
+        test_phrases.check_unknown_words_are_named,
+    ),
+    Mutant(
+        "encoder: reads padding", ENCODE, "mask.sum(0)", "torch.full((words.shape[1],), len(words))", seq2seq_encode
+    ),
+    Mutant(
+        "encoder: first state for the last",
+        ENCODE,
+        "return last[0], Memory(values, model.attention['key'](values), mask)",
+        "return values[0], Memory(values, model.attention['key'](values), mask)",
+        seq2seq_encode,
+    ),
+    Mutant(
+        "seq2seq attention: mask forgotten",
+        ATTEND,
+        "scores.masked_fill(~memory.mask, -torch.inf)",
+        "scores",
+        seq2seq_attend,
+    ),
+    Mutant(
+        "seq2seq attention: softmax over the batch",
+        ATTEND,
+        "scores.masked_fill(~memory.mask, -torch.inf).softmax(dim=0)",
+        "scores.masked_fill(~memory.mask, -100.0).softmax(dim=1)",
+        seq2seq_attend,
+    ),
+    Mutant(
+        "seq2seq attention: no query",
+        ATTEND,
+        "model.attention['query'](h) + memory.keys",
+        "memory.keys",
+        seq2seq_attend,
+    ),
+    Mutant(
+        "seq2seq attention: keys averaged",
+        ATTEND,
+        "weights[..., None] * memory.values",
+        "weights[..., None] * memory.keys",
+        seq2seq_attend,
+    ),
+    Mutant(
+        "decoder: context in front",
+        DECODER_STEP,
+        "torch.cat([x, context], dim=-1)",
+        "torch.cat([context, x], dim=-1)",
+        seq2seq_step,
+    ),
+    Mutant(
+        "decoder: context not scored",
+        DECODER_STEP,
+        "torch.cat([h, context], dim=-1)",
+        "torch.cat([h, 0 * context], dim=-1)",
+        seq2seq_step,
+    ),
+    Mutant(
+        "decoder: scores of the state before",
+        DECODER_STEP,
+        "h = model.decoder(torch.cat([x, context], dim=-1), h)",
+        "pass",
+        seq2seq_step,
+    ),
+    Mutant(
+        "start: attention always",
+        "seq2seq.model.start_seq2seq",
+        "check_count('H', H) if attention else 0",
+        "H",
+        seq2seq_start,
+    ),
+    Mutant(
+        "start: one seed for all",
+        "seq2seq.model.start_seq2seq",
+        "torch.manual_seed(seed)",
+        "torch.manual_seed(0)",
+        seq2seq_start,
+    ),
+    Mutant("start: no seed", "seq2seq.model.start_seq2seq", "torch.manual_seed(seed)", "torch.seed()", seq2seq_start),
+    Mutant("teacher forcing: shifted by one", TEACHER, "fed = target[t + 1]", "fed = target[t]", teacher_numpy),
+    Mutant("teacher forcing: START at every step", TEACHER, "fed = target[t + 1]", "fed = target[0]", teacher_numpy),
+    Mutant(
+        "teacher forcing: from state 0",
+        TEACHER,
+        "h, memory = encode(model, batch.source)",
+        "h, memory = encode(model, batch.source); h = 0 * h",
+        teacher_numpy,
+    ),
+    Mutant(
+        "teacher forcing: fed its own",
+        TEACHER,
+        "fed = target[t + 1]",
+        "fed = y.argmax(-1)",
+        teacher_numpy,
+    ),
+    Mutant(
+        "scheduled sampling: turned round",
+        TEACHER,
+        "check_rng(rng).random(len(fed)) < own",
+        "check_rng(rng).random(len(fed)) >= own",
+        scheduled,
+    ),
+    Mutant(
+        "scheduled sampling: one coin for the batch",
+        TEACHER,
+        "check_rng(rng).random(len(fed))",
+        "check_rng(rng).random(1)",
+        scheduled,
+    ),
+    Mutant("scheduled sampling: the least probable symbol", TEACHER, "y.argmax(-1)", "y.argmin(-1)", scheduled),
+    Mutant(
+        "training: padding counts",
+        TRAIN,
+        "cross_entropy(scores.flatten(0, 1), torch.as_tensor(batch.target[1:]).flatten(), ignore_index=PAD)",
+        "cross_entropy(scores.flatten(0, 1), torch.as_tensor(batch.target[1:]).flatten())",
+        first_loss,
+    ),
+    Mutant("training: asked for what is fed", TRAIN, "batch.target[1:]", "batch.target[:-1]", first_loss),
+    Mutant("training: gradients pile up", TRAIN, "optimiser.zero_grad()", "pass", training_torch),
+    Mutant("training: no clipping", TRAIN, "torch.nn.utils.clip_grad_norm_(weights, 1.0)", "pass", training_torch),
+    Mutant(
+        "training: never reversed",
+        TRAIN,
+        "batch_of([task(rng) for _ in range(size)], reverse)",
+        "batch_of([task(rng) for _ in range(size)])",
+        training_torch,
+    ),
+    Mutant("training: rate stands still", TRAIN, "schedule.step()", "pass", training_torch),
+    Mutant("translating: PAD may be written", DECODER, "[PAD, START]", "[START]", decoder_own),
+    Mutant("translating: memory of the first sentence", DECODER, "part[:, whose]", "part[:, 0 * whose]", decoder_own),
+    Mutant(
+        "translating: never reversed",
+        "seq2seq.translating.translate",
+        "source_of(sentences, reverse)",
+        "source_of(sentences)",
+        translations,
+    ),
+    Mutant("translating: END written out", "seq2seq.translating.translate", "i != END", "True", translations),
+    Mutant("translating: the last of the beam", "seq2seq.translating.translate", "found[0]", "found[-1]", translations),
+    Mutant(
+        "exact match: any symbol",
+        "seq2seq.translating.exact_match",
+        "got == list(wanted)",
+        "got[:1] == list(wanted)[:1]",
+        test_seq2seq.check_exact_match_by_hand,
+    ),
+    Mutant(
+        "exact match: always greedy",
+        "seq2seq.translating.exact_match",
+        "translate(model, [words for words, _ in pairs], width, reverse, limit)",
+        "translate(model, [words for words, _ in pairs], 1, reverse, limit)",
+        test_seq2seq.check_exact_match_by_hand,
+    ),
+    Mutant(
+        "alignment: a step late", ALIGNMENT, "weights[..., 0].numpy()", "weights.roll(1, 0)[..., 0].numpy()", alignments
+    ),
+    Mutant("alignment: without END", ALIGNMENT, "target_of([given])[1:, 0]", "target_of([given])[1:-1, 0]", alignments),
+    Mutant("arrays: the last row of v", "seq2seq.weights.attention_arrays", "v[0]", "W_q[0]", seq2seq_arrays),
+    Mutant(
+        "arrays: W_q and W_k exchanged",
+        "seq2seq.weights.attention_arrays",
+        "AttentionWeights(W_q, W_k, v[0])",
+        "AttentionWeights(W_k, W_q, v[0])",
+        seq2seq_arrays,
+    ),
+    Mutant(
+        "dates: one way alone",
+        "phrases.date_words",
+        "[['the', *spoken, 'of', named], [named, 'the', *spoken], [*spoken, named]][way]",
+        "[*spoken, named]",
+        dates_back,
+    ),
+]
+
+
+BLEU, DRAW, PLACE, COVERAGE = "captioning.bleu.bleu_parts", "scenes._draw", "scenes._place", "scenes.coverage"
+sacrebleu, bleu_hand, bleu_the = test_bleu.check_against_sacrebleu, test_bleu.check_by_hand, test_bleu.check_the_the_the
+bleu_silent, scenes_coverage = test_bleu.check_nothing_said, test_scenes.check_coverage
+scenes_splits, scenes_true = test_scenes.check_splits, test_scenes.check_references_are_true
+scenes_apart, scenes_paint = test_scenes.check_objects_stand_apart_and_inside, test_scenes.check_paint
+scenes_alike = test_scenes.check_all_alike
+WORDS_BUILT, ENCODED = "captioning.vocabulary.build_vocabulary", "captioning.vocabulary.encode_captions"
+words_hand, words_built = (
+    test_captioning_vocabulary.check_by_hand,
+    test_captioning_vocabulary.check_built_vocabulary,
+)
+NUMPY_FIRST, NUMPY_STEP = "captioning.numpy_teller.numpy_first_state", "captioning.numpy_teller.numpy_teller_step"
+teller_torch, teller_said = test_captioning_numpy.check_against_torch, test_captioning_numpy.check_captions
+PHOTOGRAPHS, LOOKING = "captioning.torchvision_eye.photographs", "captioning.torchvision_eye.look_at_photographs"
+photographs, photograph_places = test_torchvision_eye.check_photographs, test_torchvision_eye.check_places
+
+MUTANTS += [
+    Mutant(
+        "bleu: not clipped",
+        BLEU,
+        "(counts & most).total()",
+        "sum(counts[run] for run in counts if run in most)",
+        bleu_the,
+    ),
+    Mutant("bleu: references added up", BLEU, "most |= _ngrams(truth, k)", "most += _ngrams(truth, k)", sacrebleu),
+    Mutant("bleu: only the last reference", BLEU, "most |= _ngrams(truth, k)", "most = _ngrams(truth, k)", sacrebleu),
+    Mutant("bleu: shortest reference", BLEU, "(abs(length - len(candidate)), length)", "length", sacrebleu),
+    Mutant(
+        "bleu: longer of two as near",
+        BLEU,
+        "(abs(length - len(candidate)), length)",
+        "(abs(length - len(candidate)), -length)",
+        bleu_hand,
+    ),
+    Mutant(
+        "bleu: no brevity penalty",
+        BLEU,
+        "100 * penalty * float(np.exp(np.log(p).mean()))",
+        "100 * float(np.exp(np.log(p).mean()))",
+        bleu_hand,
+    ),
+    Mutant("bleu: brevity upside down", BLEU, "1 - r / c", "1 - c / r", bleu_hand),
+    Mutant("bleu: length rewarded", BLEU, "c >= r", "False", sacrebleu),
+    Mutant("bleu: arithmetic mean", BLEU, "float(np.exp(np.log(p).mean()))", "p.mean()", bleu_hand),
+    Mutant("bleu: product without the root", BLEU, "float(np.exp(np.log(p).mean()))", "p.prod()", bleu_hand),
+    Mutant("bleu: smoothed", BLEU, "right / np.maximum(total, 1)", "(right + 1) / (total + 1)", bleu_hand),
+    Mutant("bleu: last run forgotten", "captioning.bleu._ngrams", "len(words) - k + 1", "len(words) - k", bleu_the),
+    Mutant(
+        "bleu: silence is a crash",
+        BLEU,
+        "float(np.exp(1 - r / c)) if c else 0.0",
+        "float(np.exp(1 - r / c))",
+        bleu_silent,
+    ),
+    Mutant(
+        "bleu: silent candidates not counted",
+        BLEU,
+        "r += min((len(truth) for truth in truths), key=lambda length: (abs(length - len(candidate)), length))",
+        "r += bool(candidate) * min(len(truth) for truth in truths)",
+        bleu_silent,
+    ),
+    Mutant(
+        "bleu: mean over sentences",
+        "captioning.bleu.bleu",
+        "bleu_parts(candidates, references, n).score",
+        "np.mean([bleu_parts([c], [r], n).score for c, r in zip(candidates, references)])",
+        sacrebleu,
+    ),
+    Mutant(
+        "scenes: held-out pairs seen",
+        DRAW,
+        "rng.choice(np.flatnonzero(~_HELD), (n, K))",
+        "rng.integers(0, len(_PAIRS), (n, K))",
+        scenes_splits,
+    ),
+    Mutant("scenes: always the first unseen", DRAW, "rng.integers(0, K, n)", "0", scenes_splits),
+    Mutant("scenes: any without held-out pairs", DRAW, "split == 'any'", "False", scenes_splits),
+    Mutant(
+        "scenes: one held-out pair too few",
+        DRAW,
+        "rng.choice(np.flatnonzero(_HELD), n)",
+        "rng.choice(np.flatnonzero(_HELD)[1:], n)",
+        scenes_alike,
+    ),
+    Mutant(
+        "scenes: more small than large",
+        DRAW,
+        "rng.integers(0, len(SIZES), (n, K))",
+        "rng.integers(0, 3, (n, K)) // 2",
+        scenes_alike,
+    ),
+    Mutant(
+        "scenes: sizes exchanged",
+        DRAW,
+        "np.where(sizes == 0, small, large)",
+        "np.where(sizes == 1, small, large)",
+        scenes_true,
+    ),
+    Mutant("scenes: too near each other", PLACE, "2 * _MARGIN", "_MARGIN", scenes_true),
+    Mutant(
+        "scenes: too near the rim",
+        PLACE,
+        "rng.uniform(_MARGIN, SIDE - _MARGIN - gap)",
+        "rng.uniform(0, SIDE - gap)",
+        scenes_apart,
+    ),
+    Mutant(
+        "scenes: one object too near the rim",
+        PLACE,
+        "rng.uniform(_MARGIN, SIDE - _MARGIN, (n, 1, 2))",
+        "rng.uniform(_MARGIN - 1, SIDE - _MARGIN, (n, 1, 2))",
+        scenes_apart,
+    ),
+    Mutant("scenes: above is below", PLACE, "np.isin(relations, (0, 2))", "np.isin(relations, (1, 2))", scenes_true),
+    Mutant("scenes: left is above", PLACE, "relations < 2", "relations % 2 == 0", scenes_true),
+    Mutant("scenes: not level", PLACE, "rng.uniform(-3.5, 3.5, n)", "rng.uniform(-9, 9, n)", scenes_true),
+    Mutant(
+        "references: the same relation from both sides",
+        "scenes.references",
+        "INVERSE[relation]",
+        "relation",
+        scenes_true,
+    ),
+    Mutant("references: the smaller leads", "scenes.references", "larger > 0", "larger < 0", scenes_true),
+    Mutant("references: the right one leads", "scenes.references", "(0, 2)", "(0, 3)", scenes_true),
+    Mutant(
+        "references: names exchanged", "scenes.references", "phrase(scenes, i, 1)", "phrase(scenes, i, 0)", scenes_true
+    ),
+    Mutant("coverage: turned the wrong way", COVERAGE, "c * dy - s * dx", "c * dy + s * dx", scenes_coverage),
+    Mutant(
+        "coverage: x and y exchanged",
+        COVERAGE,
+        "check_shape('centers', centers, 'N 2', sizes).astype(np.float32).T[:, :, None, None]",
+        "check_shape('centers', centers, 'N 2', sizes).astype(np.float32).T[::-1, :, None, None]",
+        scenes_coverage,
+    ),
+    Mutant("coverage: half a pixel too small", COVERAGE, "0.5 - distance", "-distance", scenes_coverage),
+    Mutant(
+        "coverage: not smooth", COVERAGE, "np.clip(0.5 - distance, 0, 1)", "np.float32(distance < 0)", scenes_coverage
+    ),
+    Mutant(
+        "coverage: pixels by their corners",
+        "scenes",
+        "np.arange(SIDE, dtype=np.float32) + 0.5",
+        "np.arange(SIDE, dtype=np.float32)",
+        scenes_coverage,
+    ),
+    Mutant("square: too large", "scenes._square", "0.855 * r", "r", scenes_coverage),
+    Mutant(
+        "triangle: on its tip",
+        "scenes._triangle",
+        "0.75 ** 0.5 * abs(u) - 0.5 * v",
+        "0.75 ** 0.5 * abs(u) + 0.5 * v",
+        scenes_coverage,
+    ),
+    Mutant("triangle: as large as its circle", "scenes._triangle", "0.52 * r", "0.62 * r", scenes_coverage),
+    Mutant("cross: only where its bars meet", "scenes._cross", "np.minimum", "np.maximum", scenes_coverage),
+    Mutant(
+        "paint: on the ground, not over it",
+        "scenes._paint",
+        "covered * (paint - images)",
+        "covered * paint",
+        scenes_paint,
+    ),
+    Mutant(
+        "paint: the first colour for both",
+        "scenes._paint",
+        "palette[colors[:, k]]",
+        "palette[colors[:, 0]]",
+        scenes_paint,
+    ),
+    Mutant("paint: no grain", "scenes._paint", "images + grain[rng.integers(0, 64, n)]", "images", scenes_paint),
+    Mutant("paint: 0 to 1", "scenes._paint", "255 * images", "images", scenes_paint),
+    Mutant(
+        "scenes: a hidden generator",
+        "scenes.draw_scenes",
+        "check_rng(rng)",
+        "rng = np.random.default_rng(0)",
+        test_scenes.check_generator_decides,
+    ),
+    Mutant(
+        "vocabulary: more often than asked",
+        WORDS_BUILT,
+        "counts[word] >= at_least",
+        "counts[word] > at_least",
+        words_built,
+    ),
+    Mutant("vocabulary: rare words first", WORDS_BUILT, "(-counts[word], word)", "(counts[word], word)", words_built),
+    Mutant("vocabulary: marks twice", WORDS_BUILT, "del counts[word]", "pass", words_built),
+    Mutant("encode: no END", ENCODED, "rows[b].append(END)", "pass", words_hand),
+    Mutant(
+        "encode: padded with END",
+        ENCODED,
+        "np.full((max(map(len, rows)), len(rows)), PAD)",
+        "np.full((max(map(len, rows)), len(rows)), END)",
+        words_hand,
+    ),
+    Mutant(
+        "decode: on after END",
+        "captioning.vocabulary.decode_caption",
+        "numbers[:numbers.index(END)] if END in numbers else numbers",
+        "numbers",
+        words_hand,
+    ),
+    Mutant("words: capitals kept", "captioning.coco.words_of", "caption.lower()", "caption", test_coco.check_words),
+    Mutant(
+        "numpy teller: first state not bounded",
+        NUMPY_FIRST,
+        "np.tanh(_apply(teller, 'h0', m))",
+        "_apply(teller, 'h0', m)",
+        teller_torch,
+    ),
+    Mutant("numpy teller: the largest, not the mean", NUMPY_FIRST, "f.mean(axis=1)", "f.max(axis=1)", teller_torch),
+    Mutant(
+        "numpy teller: not standardised", NUMPY_FIRST, "(f - teller.mean) / teller.std", "f - teller.mean", teller_torch
+    ),
+    Mutant(
+        "numpy teller: no relu",
+        NUMPY_FIRST,
+        "np.maximum(_apply(teller, 'place', f), 0)",
+        "_apply(teller, 'place', f)",
+        teller_torch,
+    ),
+    Mutant("numpy teller: places by columns", "captioning.numpy_teller._positions", "'ij'", "'xy'", teller_torch),
+    Mutant(
+        "numpy teller: context first",
+        NUMPY_STEP,
+        "np.concatenate([x, context], axis=1)",
+        "np.concatenate([context, x], axis=1)",
+        teller_torch,
+    ),
+    Mutant(
+        "numpy teller: said without looking",
+        NUMPY_STEP,
+        "np.concatenate([h, context], axis=1)",
+        "np.concatenate([h, 0 * context], axis=1)",
+        teller_torch,
+    ),
+    Mutant(
+        "numpy teller: marks can be said",
+        "captioning.numpy_teller.numpy_decoder",
+        "scores[:, [PAD, START]] = -np.inf",
+        "pass",
+        teller_said,
+    ),
+    Mutant(
+        "numpy teller: always the first images",
+        "captioning.numpy_teller.numpy_decoder",
+        "(everything[0][which], everything[1][which])",
+        "everything",
+        teller_said,
+    ),
+    Mutant(
+        "numpy teller: shares the weights",
+        "captioning.numpy_teller._array",
+        "tensor.detach().cpu().numpy().copy()",
+        "tensor.detach().cpu().numpy()",
+        test_captioning_numpy.check_weights_are_copies,
+    ),
+    Mutant("photographs: the left upper corner", PHOTOGRAPHS, "(width - side) // 2", "0", photographs),
+    Mutant("photographs: squeezed", PHOTOGRAPHS, "max(side, round(scale * pixels))", "small", photographs),
+    Mutant(
+        "photographs: not standardised",
+        PHOTOGRAPHS,
+        "(torch.cat(images) - mean) / std",
+        "torch.cat(images)",
+        photographs,
+    ),
+    Mutant(
+        "looking: channels for places",
+        LOOKING,
+        "seen.flatten(2).transpose(1, 2).contiguous()",
+        "seen.flatten(2).reshape(len(seen), -1, seen.shape[1])",
+        photograph_places,
+    ),
+    Mutant(
+        "looking: place by columns", LOOKING, "seen.flatten(2)", "seen.transpose(2, 3).flatten(2)", photograph_places
+    ),
+    Mutant(
+        "chopped: always one layer",
+        "captioning.torchvision_eye.start_torchvision_eye",
+        "layers[:-chop]",
+        "layers[:-1]",
+        test_torchvision_eye.check_chopped_and_frozen,
+    ),
+    Mutant(
+        "chopped: not frozen",
+        "captioning.torchvision_eye.start_torchvision_eye",
+        "nn.Sequential(*layers[:-chop]).eval().requires_grad_(False)",
+        "nn.Sequential(*layers[:-chop]).eval()",
+        test_torchvision_eye.check_chopped_and_frozen,
+    ),
+    *(
+        Mutant(f"translators: {name}", f"translators.{function}", old, new, killer)
+        for function, killer, name, old, new in [
+            ("trained", translator, "read forwards", "kind == 'reversed'", "False"),
+            ("trained", translator, "always attention", "kind == 'attention'", "True"),
+            (
+                "trained",
+                translator,
+                "no scheduled sampling",
+                "train_seq2seq(model, draw, updates, rng, RATE, reverse=kind == 'reversed', own=own)",
+                "train_seq2seq(model, draw, updates, rng, RATE, reverse=kind == 'reversed')",
+            ),
+            ("_one_of", translator, "always the first example", "pairs[int(rng.integers(len(pairs)))]", "pairs[0]"),
+            ("numbers_task", translator, "no longest number", "DIGITS + 1", "DIGITS"),
+            ("fewer_digits_task", translator, "as many digits as ever", "FEWER + 1", "DIGITS + 1"),
+            ("fresh_numbers", fresh_sentences, "one seed", "10_000 + 100 * seed + digits", "10_000 + digits"),
+            ("fresh_dates", fresh_sentences, "seen in training", "20_000 + seed", "seed"),
+            (
+                "right_symbols",
+                test_seq2seq_experiments.check_right_symbols,
+                "the end forgiven",
+                "t < len(got) and got[t] == symbols[t]",
+                "t >= len(got) or got[t] == symbols[t]",
+            ),
+        ]
+    ),
+]
+
+TELLER, JUDGE, POINTING = "captioning.teller", "captioning.evaluation.judge", "captioning.pointing"
+told, judged, pointed = test_captioning.check_equations, test_captioning.check_judgement, test_captioning.check_pointing
+MUTANTS += [
+    Mutant("pixels: zero is black", "captioning.eye.pixels", "0.5", "0.0", test_captioning.check_pixels),
+    Mutant(
+        "pixels: rows and columns exchanged",
+        "captioning.eye.pixels",
+        "torch.from_numpy(np.ascontiguousarray(found)).permute(0, 3, 1, 2)",
+        "torch.from_numpy(np.ascontiguousarray(found)).permute(0, 3, 2, 1)",
+        test_captioning.check_pixels,
+    ),
+    Mutant("places: columns first", f"{TELLER}.places", "'ij'", "'xy'", told),
+    Mutant("first state: not centred", f"{TELLER}.first_state", "features - teller.mean", "features", told),
+    Mutant("first state: the largest, not the mean", f"{TELLER}.first_state", "f.mean(1)", "f.amax(1)", told),
+    Mutant("first state: the mean, not the largest", f"{TELLER}.first_state", "amax(1)", "mean(1)", told),
+    Mutant("teller: weights not scaled", f"{TELLER}.teller_step", "query.shape[1] ** 0.5", "1.0", told),
+    Mutant("teller: the new state asks", f"{TELLER}.teller_step", "p['query'](state[0])", "p['query'](state[1])", told),
+    Mutant(
+        "teller: said without looking",
+        f"{TELLER}.teller_step",
+        "torch.cat([p['dropout'](h), context], 1)",
+        "torch.cat([p['dropout'](h), 0 * context], 1)",
+        told,
+    ),
+    Mutant("teller: START again and again", f"{TELLER}.teacher_forced", "words[:-1]", "words[[0, 0, 0]]", told),
+    Mutant("teller: a word late", f"{TELLER}.teacher_forced", "words[:-1]", "words[1:]", told),
+    Mutant("judge: only the canonical caption", JUDGE, "list(caption) in true", "list(caption) == true[0]", judged),
+    Mutant("judge: wrong in every kind but one", JUDGE, "a != b", "a == b", judged),
+    Mutant("judge: order although right", JUDGE, "not exact[i]", "True", judged),
+    Mutant("pointing: the nearer is the other", f"{POINTING}.pointing", "own[..., 0]", "(~own)[..., 0]", pointed),
+    Mutant("pointing: smallest weight", f"{POINTING}.pointing", "at.argmax(-1)", "at.argmin(-1)", pointed),
+    Mutant(
+        "pointing: x and y exchanged", f"{POINTING}._centers", "np.tile(axis, side)", "np.repeat(axis, side)", pointed
+    ),
+    Mutant(
+        "pointing: words of the subject only",
+        f"{POINTING}._named_words",
+        "1 - first[right, None]",
+        "first[right, None]",
+        pointed,
+    ),
+    Mutant("pointing: a word late", f"{POINTING}._named_words", "lengths - 3", "lengths - 4", pointed),
+    Mutant(
+        "cells: one object for both",
+        f"{POINTING}.object_cells",
+        "scenes.centers[:, k]",
+        "scenes.centers[:, 0]",
+        pointed,
+    ),
+]
+
 
 def parse(source: str) -> list[ast.stmt] | ast.expr:
     """One expression, or the statements of `source`."""
@@ -1998,12 +2871,16 @@ class StatementsInPlaceOfExpression(ast.NodeTransformer):
         return node.value if isinstance(node.value, list) else node
 
 
+def module_name(mutant: Mutant) -> str:
+    """The module that the mutant is made of."""
+    words = mutant.target.split(".")
+    return ".".join(["helpers", *words[: 2 if words[0] in PACKAGES else 1]])
+
+
 def mutate(mutant: Mutant) -> tuple[ModuleType, int]:
     """The mutated module, compiled under another name, and how many places were edited."""
-    words = mutant.target.split(".")
-    cut = 2 if words[0] in PACKAGES else 1
-    module_name, function = ".".join(words[:cut]), ".".join(words[cut:])
-    original = importlib.import_module(f"helpers.{module_name}")
+    original = importlib.import_module(module_name(mutant))
+    function = f"helpers.{mutant.target}".removeprefix(original.__name__).removeprefix(".")
     tree = ast.parse(inspect.getsource(original))
     edit = Replace(mutant.old, mutant.new)
     for node in tree.body if function else [tree]:

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from helpers import explore, quizzes
+from helpers.captioning.bleu import bleu
 from helpers.counts import rnn_parameters
 from helpers.credit import reached
 from helpers.gates import bias_half_life, lstm_backward, lstm_forward
@@ -18,6 +19,7 @@ from helpers.gradients import log_gradient_norms, recurrent_matrix
 from helpers.layers import start_layer
 from helpers.output import softmax
 from helpers.quiz import Option, Question, quiz
+from helpers.scenes import COLORS, SHAPES
 
 ROOT = Path(__file__).parents[1]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -271,6 +273,30 @@ def test_the_numbers_of_the_gates_quiz():
         sizes.append(np.linalg.norm(lstm_backward(np.zeros((99, 32, 32)), cache, np.eye(32)).c0, 2))
     assert 10**-21.5 < np.median(sizes) < 10**-20.5
     assert 1e8 < min(sizes) / 0.5**99 < max(sizes) / 0.5**99 < 1e11  # the median is nine powers of ten above
+
+
+def test_the_numbers_of_the_seq2seq_quiz():
+    assert 64 * 32 == 2048
+    assert 39 < np.log2(9e11) < 40  # 12 digits, the first of them not 0
+    assert 51 < 2048 / 40 < 52
+    assert round(0.7**10, 3) == 0.028
+    assert np.allclose(np.log([0.05, 0.7]), [-3.0, -0.36], atol=0.005)
+
+
+def test_the_numbers_of_the_captioning_quiz():
+    captions = (
+        "a red circle above a blue square",
+        "a blue square below a red circle",
+        "a blue circle below a red square",
+        "a large red circle above a small blue square",
+    )
+    *both, wrong, nine = (caption.split() for caption in captions)
+    assert np.isclose(bleu([wrong], [both], 1), 100)
+    assert 0 <= bleu([wrong], [both], 4) < 50
+    assert len(nine) == 9
+    assert round(bleu([["a"]], [[nine]], 1), 2) == 0.03
+    assert round(np.exp(1 - 9 / 1), 4) == 0.0003
+    assert (len(COLORS) * len(SHAPES), (2 * 24) ** 2 * 4) == (24, 9216)  # thousands of captions
 
 
 # -- in a browser, without any script --------------------------------------------------------------------------

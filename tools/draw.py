@@ -346,6 +346,237 @@ def deep_rnn() -> Diagram:
     return d
 
 
+def seq2seq_unrolled() -> Diagram:
+    """Two networks joined by one vector; the decoder is fed what it has written."""
+    d = Diagram(
+        "seq2seq-unrolled",
+        276,
+        "Encoder and decoder, joined by one vector",
+        "On the left the encoder reads forty, two and an END mark, which enter from below; its states h1 to h3 follow "
+        "each other to the right. Its last state is one vector of H numbers, and that is all the decoder on the right "
+        "gets: its first state s0. The decoder's states s1 to s3 write 4, 2 and END; each symbol is also fed "
+        "into the next state, and a START mark into the first. Red arrows lead back from state to state, through the "
+        "vector, into the encoder.",
+    )
+    y, top, low, r = 132, 58, 206, 18
+    encoder, vector, decoder = [40, 100, 160], 214, [272, 332, 390]
+    d.label(12, 24, "encoder: reads", "forward", "start", 16, 600)
+    d.label(428, 24, "decoder: writes", "output", "end", 16, 600)
+    stops = [*((x, r) for x in encoder), (vector, 15), *((x, r) for x in decoder)]
+    for (a, left), (b, right) in pairwise(stops):
+        d.flow((a + left, y - 7), (b - right, y - 7))
+        d.taper((b - right - 1, y + 9), (a + left + 1, y + 9), 5, 5)
+    for t, (x, word, wide) in enumerate(zip(encoder, ("forty", "two", "END"), (56, 44, 48), strict=True), 1):
+        d.flow((x, low - 16), (x, y + r), role="input")
+        d.box(x, low, wide, 32, "input")
+        d.label(x, low + 5, word, "input")
+        d.state(x, y, f"h_{t}", r=r)
+    d.box(vector, y, 30, 64, "forward", width=3)
+    for k in range(5):
+        d.add(f'<circle cx="{vector}" cy="{y - 22 + 11 * k}" r="3" fill="{colour("forward")}"/>')
+    d.label(vector, low + 5, "one vector", "forward", "start")
+    d.math(vector, low + 28, "h_3 = s_0", "forward", "start", 18)
+    fed = (226, 58)  # where the START mark stands, and how wide
+    for t, (x, symbol, wide) in enumerate(zip(decoder, ("4", "2", "END"), (28, 28, 44), strict=True), 1):
+        d.flow((fed[0] + fed[1] / 2, top), (x - 13, top), (x - 13, y - 13), role="output")
+        d.flow((x + 6, y - r), (x + 6, top + 16), role="output")
+        fed = (x + 12, wide)
+        d.box(*(fed[0], top), wide, 32, "output")
+        d.label(fed[0], top + 5, symbol, "output")
+        d.state(x, y, f"s_{t}", r=r)
+    d.box(226, top, 58, 32, "output")
+    d.label(226, top + 5, "START", "output")
+    d.label(12, 264, "The decoder's losses train the encoder, too.", "grad", "start")
+    return d
+
+
+def attention_step() -> Diagram:
+    """The decoder's state asks all states of the encoder and gets their weighted mean."""
+    d = Diagram(
+        "attention-step",
+        560,
+        "One step of a decoder with attention",
+        "At the bottom the encoder's states h1 to h5, one above each word of: ninth, may, nineteen, ten, END. "
+        "Dashed, the decoder's last state s(t-1) asks: with each h it makes a score, and the softmax of the scores "
+        "makes weights, drawn as the areas of five squares: 0.79 on may, 0.17 on nineteen, next to nothing elsewhere, "
+        "because the decoder is about to write the month. The sum of the states, each times its weight, is the context "
+        "c(t). It enters the decoder's next state s(t), together with the last symbol, a hyphen; from s(t) and c(t) "
+        "comes the next symbol, 0.",
+    )
+    # Of the chapter's model for dates (64 units, 300 updates, seed 0), when it writes the 0 of 1910-05-09.
+    xs, weights = [48, 134, 220, 306, 392], (0.013, 0.788, 0.165, 0.019, 0.015)
+    asking, writing, up, context, grid, low = 48, 306, 96, 188, 276, 376
+    d.flow((asking + 24, up), (writing - 24, up))
+    d.flow((asking, up + 24), (asking, grid - 31), dash=True)
+    d.label(asking + 10, 166, "asks", "forward", "start")
+    d.state(asking, up, "s_{t−1}", r=24)
+    d.state(writing, up, "s_t", r=24)
+    d.flow((writing - 60, 36), (writing - 10, 36), (writing - 10, up - 22), role="output")
+    d.box(writing - 76, 36, 32, 32, "output")
+    d.label(writing - 76, 41, "-", "output")
+    d.flow((writing + 10, up - 22), (writing + 10, 36), (writing + 66, 36), role="output")
+    d.box(writing + 84, 36, 36, 32, "output")
+    d.label(writing + 84, 41, "0", "output")
+    d.box(220, grid, 416, 62, "forward", "surface", radius=3)
+    for t, (x, a, word) in enumerate(zip(xs, weights, ("ninth", "may", "nineteen", "ten", "END"), strict=True), 1):
+        side = 54 * a**0.5
+        d.add(f'<rect x="{x - side / 2:.1f}" y="{grid - side / 2:.1f}" width="{side:.1f}" height="{side:.1f}" '
+              f'fill="{colour("forward")}"/>')  # fmt: skip
+        d.flow((x, low - 22), (x, grid + 31))
+        d.label(x + 8, grid + 52, f"{a:.2f}", "muted", "start")
+        d.flow((x, low + 48), (x, low + 22), role="input")
+        d.label(x, low + 66, word, "input")
+        d.state(x, low, f"h_{t}", r=22)
+    for a, b in pairwise(xs):
+        d.flow((a + 22, low), (b - 22, low))
+    d.flow((220, grid - 31), (220, context + 16))
+    d.label(230, grid - 44, "weighted mean", "forward", "start")
+    d.data(220, context, "c_t", "forward")
+    d.flow((242, context), (writing, context), (writing, up + 24))
+    d.flow((writing - 8, context), (writing + 84, context), (writing + 84, 52))
+    d.math(12, 480, "e_s = v^⊤ tanh(W_q s_{t−1} + W_k h_s)", "ink", "start", 18)
+    d.math(12, 510, "a = softmax(e)", "ink", "start", 18)
+    d.math(12, 542, "c_t = sum over s of a_s h_s", "forward", "start", 18)
+    return d
+
+
+def show_and_tell() -> Diagram:
+    """A CNN whose last layer is chopped off, and an LSTM that is shown the image once."""
+    d = Diagram(
+        "show-and-tell",
+        476,
+        "Show and Tell: the image once, then words",
+        "An image, a red triangle above a blue circle, goes through a CNN that is trained already and stays as it is. "
+        "Its last layer, which named single objects, is chopped off; what is left gives 8 by 8 places, a vector for "
+        "each. They become one vector v, which a row of LSTM steps reads first. Then comes START, and the LSTM writes: "
+        "a, large, red. Each word is fed into the next step. Nothing leads back to the image.",
+    )
+    xs, y, low, r = [64, 172, 280, 388], 276, 356, 33
+    _scene(d, 64, 78)
+    d.label(64, 20, "image", "input")
+    for k, high in enumerate((84, 64, 46)):
+        d.box(152 + 20 * k, 78, 12, high, "forward", "surface", radius=2)
+    d.flow((117, 78), (144, 78))
+    d.flow((200, 78), (226, 78))
+    d.label(172, 20, "CNN, frozen", "forward")
+    _grid(d, 280, 78)
+    d.label(284, 20, "8 × 8 places", "forward")
+    d.add(f'<path d="M334 78H352M366 78H378" stroke="{colour("neutral")}" stroke-width="2"/>')
+    d.add(f'<path d="M352 52L366 104" stroke="{colour("ink")}" stroke-width="2.5"/>')
+    d.add(f'<rect x="378" y="46" width="50" height="64" rx="6" fill="{colour("paper")}" stroke="{colour("neutral")}" '
+          'stroke-width="2" stroke-dasharray="5 4"/>')  # fmt: skip
+    d.label(403, 74, "last", "muted")
+    d.label(403, 92, "layer", "muted")
+    d.label(428, 134, "chopped off", "muted", "end")
+    d.flow((280, 130), (280, 158), (64, 158), (64, 182))
+    d.label(80, 150, "once", "forward", "start")
+    d.data(64, 198, "v", "forward")
+    d.flow((64, 214), (64, y - 22))
+    for a, b in pairwise(xs):
+        d.flow((a + r, y - 8), (b - r, y - 8))
+        middle = (a + b) / 2
+        d.flow((a + r, low), (middle, low), (middle, y + 10), (b - r, y + 10), role="output")
+    for t, (x, word) in enumerate(zip(xs, ("START", "a", "large", "red"), strict=True)):
+        d.box(x, y, 2 * r, 44, "forward")
+        d.label(x, y + 5, "LSTM", "forward", weight=600)
+        if t < 3:
+            d.math(x + r + 4, y - 16, f"h_{t}", "forward", "start", 18)
+        d.math(x, low + 38, f"w_{t}", "output", size=18)
+        if t:
+            d.flow((x, y + 22), (x, low - 17), role="output")
+        d.box(x, low, 2 * r, 34, "output")
+        d.label(x, low + 5, word, "output", weight=600)
+    d.math(12, 432, "h_0, c_0 = LSTM(v, 0, 0)", "forward", "start", 18)
+    d.math(12, 462, "h_t, c_t = LSTM(W_E w_{t−1}, h_{t−1}, c_{t−1})", "forward", "start", 18)
+    return d
+
+
+def soft_attention() -> Diagram:
+    """Before each word the state asks all places, and gets their weighted mean."""
+    d = Diagram(
+        "soft-attention",
+        634,
+        "Soft attention: a look before each word",
+        "On top the image, its CNN, and the 8 by 8 vectors f1 to f64 that it gives. They are looked at three times. "
+        "Before each word the last LSTM state asks, dashed, and each place gets a weight, drawn as the area of a "
+        "square: before the word triangle the weights lie on the triangle, before above they are spread over "
+        "both objects, before a they lie on the circle, which comes next. The weighted mean z enters the LSTM together "
+        "with the word before.",
+    )
+    xs, r, top, maps, mean, y, low = [96, 236, 376], 40, 66, 204, 300, 378, 464
+    _scene(d, 64, top, 92)
+    for k, high in enumerate((76, 58, 42)):
+        d.box(142 + 18 * k, top, 11, high, "forward", "surface", radius=2)
+    d.flow((110, top), (134, top))
+    d.flow((186, top), (210, top))
+    _grid(d, 260, top, 92)
+    d.math(316, top - 30, "f_1", "forward", "start", 18)
+    d.math(316, top + 44, "f_{64}", "forward", "start", 18)
+    d.flow((260, top + 46), (260, 132), (xs[0], 132), (xs[0], maps - 46))
+    d.flow((260, top + 46), (260, 132), (xs[2], 132), (xs[2], maps - 46))
+    d.flow((xs[1], 132), (xs[1], maps - 46))
+    places = [((i + 0.5) / 8, (j + 0.5) / 8) for j in range(8) for i in range(8)]
+    weights = []
+    for share in ((1.0, 0.0), (0.5, 0.5), (0.0, 1.0)):  # of the looks that fall on either object
+        near = [[2.718 ** (-((u - a) ** 2 + (v - b) ** 2) / 0.012) for u, v in places] for a, b in OBJECTS]
+        weights.append([sum(s * n[k] / sum(n) for s, n in zip(share, near, strict=True)) for k in range(64)])
+    for t, (x, word, a) in enumerate(zip(xs, ("triangle", "above", "a"), weights, strict=True)):
+        d.box(x, maps, 92, 92, "control", "surface", radius=2, width=1)
+        for (u, v), share in zip(places, a, strict=True):
+            side = 20 * share**0.5
+            if side > 0.8:
+                d.add(f'<rect x="{x - 46 + 92 * u - side / 2:.1f}" y="{maps - 46 + 92 * v - side / 2:.1f}" '
+                      f'width="{side:.1f}" height="{side:.1f}" fill="{colour("forward")}"/>')  # fmt: skip
+        name = ("t", "t+1", "t+2")[t]
+        d.math(x - 10, maps + 70, f"a_{{{name}}}", "forward", "end", 18)
+        d.flow((x, maps + 46), (x, mean - 16))
+        d.data(x, mean, f"z_{{{name}}}", "forward", w=54)
+        d.flow((x, mean + 16), (x, y - 22))
+        left = x - 70 if t else 26
+        asks = left + 4 if t else 26
+        d.flow((asks, y - 8), (asks, maps), (x - 46, maps), dash=True)
+        d.flow((left - (30 if t else 14), y - 8), (x - r, y - 8))
+        d.box(x, y, 2 * r, 44, "forward")
+        d.label(x, y + 5, "LSTM", "forward", weight=600)
+        d.flow((x, y + 22), (x, low - 17), role="output")
+        d.box(x, low, 2 * r, 34, "output")
+        d.label(x, low + 5, word, "output", weight=600)
+    d.math(10, y + 11, "h_{t−1}", "forward", "start", 16)
+    for a, b in pairwise(xs):
+        d.flow((a + r, low), (a + 62, low), (a + 62, y + 10), (b - r, y + 10), role="output")
+    d.flow((14, low), (44, low), (44, y + 12), (xs[0] - r, y + 12), role="output")
+    d.label(12, low + 28, "red", "output", "start")
+    d.math(12, 524, "e_{tp} = (W_q h_{t−1}) · (W_k f_p) / √A", "ink", "start", 18)
+    d.math(12, 554, "a_t = softmax(e_t)", "ink", "start", 18)
+    d.math(12, 586, "z_t = sum over p of a_{tp} f_p", "forward", "start", 18)
+    d.math(12, 618, "h_t, c_t = LSTM([W_E w_{t−1}; z_t], h_{t−1}, c_{t−1})", "forward", "start", 18)
+    return d
+
+
+OBJECTS = ((0.36, 0.3), (0.62, 0.75))
+"""Where the triangle and the circle of the captioned image stand, from the upper left, as shares of its side."""
+
+
+def _scene(d: Diagram, x: float, y: float, side: float = 104) -> None:
+    """The image that is captioned, as `helpers.scenes` draws them."""
+    (a, b), (u, v) = ((x + side * (p - 0.5), y + side * (q - 0.5)) for p, q in OBJECTS)
+    k = side / 104
+    d.add(f'<rect x="{x - side / 2}" y="{y - side / 2}" width="{side}" height="{side}" rx="2" fill="#dcdcdc" '
+          f'stroke="{colour("input")}" stroke-width="2"/>')  # fmt: skip
+    corners = "L".join(f"{a + k * i:.1f} {b + k * j:.1f}" for i, j in ((0, -24), (21, 12), (-21, 12)))
+    d.add(f'<path d="M{corners}Z" fill="#db2929"/><circle cx="{u:.1f}" cy="{v:.1f}" r="{11 * k:.1f}" fill="#2b54d9"/>')
+
+
+def _grid(d: Diagram, x: float, y: float, side: float = 104) -> None:
+    """8 by 8 vectors."""
+    step = side / 8
+    for i in range(8):
+        for j in range(8):
+            d.add(f'<rect x="{x - side / 2 + step * i + 1.5:.1f}" y="{y - side / 2 + step * j + 1.5:.1f}" '
+                  f'width="{step - 3:.1f}" height="{step - 3:.1f}" rx="1.5" fill="{colour("surface")}" '
+                  f'stroke="{colour("forward")}" stroke-width="1.2"/>')  # fmt: skip
+
+
 DIAGRAMS = (
     rnn_unrolled,
     shared_weight,
@@ -356,6 +587,10 @@ DIAGRAMS = (
     gru_cell,
     bidirectional_layer,
     deep_rnn,
+    seq2seq_unrolled,
+    attention_step,
+    show_and_tell,
+    soft_attention,
 )
 
 if __name__ == "__main__":
