@@ -8,8 +8,6 @@
     ``what``      "both right", "only attention right", "both wrong", "only show and tell right" (greedy search)
     ``objects``   two of {"size", "color", "shape", "x", "y", "radius", "angle", "held_out"}; pixels, radians
     ``references``  the two true captions, text; the canonical one first
-    ``palette``   up to 32 colours, "#rrggbb"
-    ``pixels``    base64 of 64 x 64 bytes, row by row from the upper left, each a place in the palette
     ``told``      told[decoder][setting]: list of captions, best first, each
                   ``{"text", "words", "log_probability", "score", "true"}``: the words joined by spaces; the sum of
                   log-probabilities (nats, END included); the mean per word; whether it is one of the references.
@@ -31,7 +29,6 @@
 ``captioners.npz``: the captioners of seed 0 in half precision (`helpers.captioning.shipped`).
 """
 
-import base64
 import json
 from importlib.resources import files
 from pathlib import Path
@@ -53,26 +50,10 @@ from helpers.scenes import COLORS, HELD_OUT, SHAPES, SIDE, SIZES, Scenes, refere
 FOLDER = Path(gettempdir()) / "chapter-7-captioners"
 RECORDS = Path(str(files("helpers.records")))
 WIDTHS, TEMPERATURES, DRAWS = (1, 2, 3, 5), (0.5, 1, 2), 3
-SHADES = 32
 WANTED = {  # how many scenes of each kind are shown, from the first that come
     ("unseen", "only attention right"): 3, ("unseen", "both right"): 1, ("unseen", "both wrong"): 1,
     ("unseen", "only show and tell right"): 1, ("seen", "both right"): 2, ("seen", "only attention right"): 1,
 }  # fmt: skip
-
-
-def quantised(image: np.ndarray, rng: np.random.Generator) -> tuple[list[str], str]:
-    """The image in 32 colours, found by k-means."""
-    x = image.reshape(-1, 3).astype(float)
-    palette = x[rng.choice(len(x), 1)]
-    while len(palette) < SHADES:  # start far apart
-        palette = np.vstack([palette, x[((x[:, None] - palette) ** 2).sum(-1).min(1).argmax()]])
-    for _ in range(10):
-        nearest = ((x[:, None] - palette) ** 2).sum(-1).argmin(1)
-        for k in np.unique(nearest):
-            palette[k] = x[nearest == k].mean(0)
-    nearest = ((x[:, None] - palette) ** 2).sum(-1).argmin(1)
-    colors = ["#{:02x}{:02x}{:02x}".format(*color.round().astype(int)) for color in palette]
-    return colors, base64.b64encode(nearest.astype(np.uint8).tobytes()).decode()
 
 
 def objects(scenes: Scenes, i: int) -> list[dict[str, Any]]:
@@ -108,7 +89,6 @@ def record(scenes: Scenes, i: int, split: str, what: str, captioners: Captioners
     true = references(scenes, i)
     out: dict[str, Any] = {"name": f"{split} {i}", "split": split, "what": what, "objects": objects(scenes, i),
                            "references": [" ".join(words) for words in true], "told": {}, "maps": {}}  # fmt: skip
-    out["palette"], out["pixels"] = quantised(scenes.images[i], np.random.default_rng(0))
     for kind in KINDS:
         teller = captioners.tellers[kind]
         settings = {f"beam {k}": told(tell_alternatives(teller, features, k)[0], true) for k in WIDTHS}

@@ -1,6 +1,5 @@
 """The committed experiments of chapter 7, and the records that the figures are drawn from."""
 
-import base64
 import itertools
 import json
 from importlib.resources import files
@@ -22,6 +21,7 @@ from helpers.scenes import COLORS, HELD_OUT, SHAPES, SIZES, references
 
 SCRIPT, RESULTS = experiment("07_captioning")
 POINTING, POINTED = experiment("07_pointing")
+VARIANTS = run("07_variants")["results"]
 SETS = ("dev seen", "dev unseen", "fresh seen", "fresh unseen")
 
 
@@ -37,10 +37,10 @@ def summaries(tree, path=()):
             yield from summaries(value, (*path, key))
 
 
-@pytest.mark.parametrize("results", [RESULTS, POINTED], ids=["captioning", "pointing"])
+@pytest.mark.parametrize("results", [RESULTS, POINTED, VARIANTS], ids=["captioning", "pointing", "variants"])
 def test_medians_and_worst_are_of_the_five_seeds(results):
     found = list(summaries(results))
-    assert len(found) > 20
+    assert len(found) > 10
     for path, summary in found:
         assert len(summary["each"]) == 5, path
         assert summary["median"] == pytest.approx(np.median(summary["each"]), abs=1e-4), path
@@ -48,7 +48,7 @@ def test_medians_and_worst_are_of_the_five_seeds(results):
 
 
 def test_seeds_and_settings_are_those_of_the_recipe():
-    for name in ("07_captioning", "07_pointing"):
+    for name in ("07_captioning", "07_pointing", "07_variants"):
         assert run(name)["seeds"] == [0, 1, 2, 3, 4]
     assert run("07_captioning")["settings"]["decoders"] == TRAINING
 
@@ -84,7 +84,8 @@ def test_bleu_falls_with_the_length_of_the_runs_and_hides_failure():
                     assert all(a >= b for a, b in itertools.pairwise(scores))
                     assert scores[0] / 100 >= row["exact"]["each"][seed]
     assert SCRIPT.hidden(RESULTS["table"]) == RESULTS["hidden"]
-    assert all(row["bleu 1"] > 95 and row["exact"] < 0.6 for row in RESULTS["hidden"])
+    worst = [(row["decoder"], row["set"]) for row in RESULTS["hidden"] if row["search"] == "greedy"]
+    assert worst == [("show and tell", "dev unseen"), ("show and tell", "fresh unseen")]
 
 
 def test_wider_beams_are_compared_with_narrower_ones():
@@ -105,6 +106,8 @@ def test_the_misleading_seed_is_right_and_points_worst():
     assert worst["exact"] >= 0.97
     assert worst["size own"] < 0.5  # most of the weight lies on neither object
     assert worst["size other"] < 0.1
+    assert POINTED["worst redirected"]["uniform for sizes"]["same"] > 0.8  # and it hardly matters where it looks
+    assert POINTED["redirected"]["uniform for sizes"]["same"]["median"] < 0.6
     assert POINTED["redirected"]["own"]["same"]["each"] == [1.0] * 5
     assert POINTED["redirected"]["uniform"]["exact"]["median"] < 0.2
 
@@ -137,11 +140,6 @@ def test_scenes_of_the_record_are_those_of_the_fresh_sets(scene):
         assert (one["color"], one["shape"], one["size"]) == (color, shape, SIZES[group.sizes[i, k]])
         assert one["held_out"] == ((color, shape) in HELD_OUT)
         np.testing.assert_allclose([one["x"], one["y"]], group.centers[i, k], atol=0.051)
-    places = np.frombuffer(base64.b64decode(scene["pixels"]), np.uint8)
-    palette = np.array([[int(color[at : at + 2], 16) for at in (1, 3, 5)] for color in scene["palette"]])
-    assert len(palette) <= 32
-    off = palette[places].reshape(64, 64, 3) - group.images[i].astype(int)
-    assert abs(off).mean() < 4
 
 
 @pytest.mark.parametrize("scene", RECORD["scenes"], ids=lambda scene: scene["name"])
@@ -225,5 +223,5 @@ def test_with_pytorch_too_and_they_do_as_well_as_the_experiment_says():
 
 
 def test_results_are_strict_json():
-    for name in ("07_captioning", "07_pointing"):
+    for name in ("07_captioning", "07_pointing", "07_variants"):
         json.dumps(run(name), allow_nan=False)

@@ -354,7 +354,7 @@ def seq2seq_unrolled() -> Diagram:
         "Encoder and decoder, joined by one vector",
         "On the left the encoder reads forty, two and an END mark, which enter from below; its states h1 to h3 follow "
         "each other to the right. Its last state is one vector of H numbers, and that is all the decoder on the right "
-        "gets: its first state s0. The decoder's states s1 to s3 write 4, 2 and END; each symbol is also fed "
+        "gets: its first state d0. The decoder's states d1 to d3 write 4, 2 and END; each symbol is also fed "
         "into the next state, and a START mark into the first. Red arrows lead back from state to state, through the "
         "vector, into the encoder.",
     )
@@ -375,7 +375,7 @@ def seq2seq_unrolled() -> Diagram:
     for k in range(5):
         d.add(f'<circle cx="{vector}" cy="{y - 22 + 11 * k}" r="3" fill="{colour("forward")}"/>')
     d.label(vector, low + 5, "one vector", "forward", "start")
-    d.math(vector, low + 28, "h_3 = s_0", "forward", "start", 18)
+    d.math(vector, low + 28, "h_3 = d_0", "forward", "start", 18)
     fed = (226, 58)  # where the START mark stands, and how wide
     for t, (x, symbol, wide) in enumerate(zip(decoder, ("4", "2", "END"), (28, 28, 44), strict=True), 1):
         d.flow((fed[0] + fed[1] / 2, top), (x - 13, top), (x - 13, y - 13), role="output")
@@ -383,7 +383,7 @@ def seq2seq_unrolled() -> Diagram:
         fed = (x + 12, wide)
         d.box(*(fed[0], top), wide, 32, "output")
         d.label(fed[0], top + 5, symbol, "output")
-        d.state(x, y, f"s_{t}", r=r)
+        d.state(x, y, f"d_{t}", r=r)
     d.box(226, top, 58, 32, "output")
     d.label(226, top + 5, "START", "output")
     d.label(12, 264, "The decoder's losses train the encoder, too.", "grad", "start")
@@ -397,10 +397,10 @@ def attention_step() -> Diagram:
         560,
         "One step of a decoder with attention",
         "At the bottom the encoder's states h1 to h5, one above each word of: ninth, may, nineteen, ten, END. "
-        "Dashed, the decoder's last state s(t-1) asks: with each h it makes a score, and the softmax of the scores "
+        "Dashed, the decoder's last state d(t-1) asks: with each h it makes a score, and the softmax of the scores "
         "makes weights, drawn as the areas of five squares: 0.79 on may, 0.17 on nineteen, next to nothing elsewhere, "
         "because the decoder is about to write the month. The sum of the states, each times its weight, is the context "
-        "c(t). It enters the decoder's next state s(t), together with the last symbol, a hyphen; from s(t) and c(t) "
+        "c(t). It enters the decoder's next state d(t), together with the last symbol, a hyphen; from d(t) and c(t) "
         "comes the next symbol, 0.",
     )
     # Of the chapter's model for dates (64 units, 300 updates, seed 0), when it writes the 0 of 1910-05-09.
@@ -409,8 +409,8 @@ def attention_step() -> Diagram:
     d.flow((asking + 24, up), (writing - 24, up))
     d.flow((asking, up + 24), (asking, grid - 31), dash=True)
     d.label(asking + 10, 166, "asks", "forward", "start")
-    d.state(asking, up, "s_{t−1}", r=24)
-    d.state(writing, up, "s_t", r=24)
+    d.state(asking, up, "d_{t−1}", r=24)
+    d.state(writing, up, "d_t", r=24)
     d.flow((writing - 60, 36), (writing - 10, 36), (writing - 10, up - 22), role="output")
     d.box(writing - 76, 36, 32, 32, "output")
     d.label(writing - 76, 41, "-", "output")
@@ -434,7 +434,7 @@ def attention_step() -> Diagram:
     d.data(220, context, "c_t", "forward")
     d.flow((242, context), (writing, context), (writing, up + 24))
     d.flow((writing - 8, context), (writing + 84, context), (writing + 84, 52))
-    d.math(12, 480, "e_s = v^⊤ tanh(W_q s_{t−1} + W_k h_s)", "ink", "start", 18)
+    d.math(12, 480, "e_s = v^⊤ tanh(W_q d_{t−1} + W_k h_s)", "ink", "start", 18)
     d.math(12, 510, "a = softmax(e)", "ink", "start", 18)
     d.math(12, 542, "c_t = sum over s of a_s h_s", "forward", "start", 18)
     return d

@@ -70,10 +70,10 @@ def results(record: dict[str, Any], scenes: str, search: str) -> go.Figure:
             ),
             *(seeds(decoder) for decoder in DECODERS),
             *(
-                go.Scatter(x=places[decoder], y=[108] * len(METRICS), mode="text", name="median", hoverinfo="skip",
-                           text=[f"{y:.0f}" for y in median[decoder]],
+                go.Scatter(x=places[decoder], y=[height] * len(METRICS), mode="text", name="median", hoverinfo="skip",
+                           text=[f"{y:.1f}" for y in median[decoder]],
                            textfont={"size": 14, "color": COLOR[role[decoder]]})
-                for decoder in DECODERS
+                for decoder, height in zip(DECODERS, (108, 117), strict=True)
             ),
         ],
         layout={
@@ -81,7 +81,7 @@ def results(record: dict[str, Any], scenes: str, search: str) -> go.Figure:
             "barmode": "overlay",
             "xaxis": {"range": [-0.55, len(METRICS) - 0.45], "tickvals": list(range(len(METRICS))), "ticks": "",
                       "ticktext": list(METRICS.values()), "tickfont": {"size": 14}},
-            "yaxis": {"title": {"text": "percent"}, "range": [0, 126], "tickvals": [0, 25, 50, 75, 100]},
+            "yaxis": {"title": {"text": "percent"}, "range": [0, 134], "tickvals": [0, 25, 50, 75, 100]},
             "annotations": [
                 {"x": x, "xref": "paper", "xanchor": anchor, "y": 1, "yref": "paper", "yanchor": "top", "text": text,
                  "showarrow": False, "font": {"color": COLOR[role[decoder]]}}
