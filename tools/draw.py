@@ -434,9 +434,9 @@ def attention_step() -> Diagram:
     d.data(220, context, "c_t", "forward")
     d.flow((242, context), (writing, context), (writing, up + 24))
     d.flow((writing - 8, context), (writing + 84, context), (writing + 84, 52))
-    d.math(12, 480, "e_s = v^⊤ tanh(W_q d_{t−1} + W_k h_s)", "ink", "start", 18)
+    d.math(12, 480, "e_{ts} = v^⊤ tanh(W_q d_{t−1} + W_k h_s)", "ink", "start", 18)
     d.math(12, 510, "a = softmax(e)", "ink", "start", 18)
-    d.math(12, 542, "c_t = sum over s of a_s h_s", "forward", "start", 18)
+    d.math(12, 542, "c_t = sum over s of a_{ts} h_s", "forward", "start", 18)
     return d
 
 

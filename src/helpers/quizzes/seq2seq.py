@@ -22,8 +22,8 @@ QUESTIONS = [
             ),
             Option(
                 "The gradient does not reach the encoder.",
-                "It does, through the state that is handed over, or short numbers would not be learned either. It is "
-                "the same path for short and long.",
+                "It does, through the state that is handed over. For a long number the path is longer, which is part of "
+                "why it learns slowly; but the weights are shared, and the same ones do carry short numbers.",
             ),
             Option(
                 "The decoder runs out of steps.",
@@ -84,24 +84,23 @@ QUESTIONS = [
         ],
     ),
     Question(
-        "A decoder, teacher-forced, is right at 99.9 % of the symbols of new sentences. Writing by itself, it gets "
-        "the second symbol wrong in every third sentence in which its first was right. Why?",
+        "Greedy search. A trained decoder is fed its own symbols instead of the right ones. Each answer as a whole is "
+        "right or wrong. What can change?",
         [
             Option(
-                "Exposure bias: it was never trained on its own output.",
-                "Its own first symbol <em>was</em> the right one, so it read what the teacher would have given it. "
-                "Exposure bias comes after a mistake. It cannot explain the first.",
+                "How many answers are right as a whole.",
+                "Up to its first mistake the decoder has read the right symbols either way. So the first mistake is the "
+                "same, and an answer without one is the same.",
             ),
             Option(
-                "There is a fault in the search.",
-                "Same weights, same symbols read, another answer: something else must differ. Look at the state that "
-                "is carried on, at the symbol that is fed, at the mask.",
+                "Where the first wrong symbol stands.",
+                "Before it, its own symbols <em>are</em> the right ones. It has read the same, and says the same.",
+            ),
+            Option(
+                "How many symbols are right after the first mistake.",
+                "There it reads what it never read in training. That is exposure bias, and in this chapter it costs "
+                "some symbols and no whole answer.",
                 right=True,
-            ),
-            Option(
-                "Greedy search is to blame; a beam would find better.",
-                "Greedy search takes the most probable symbol, which is how the 99.9 % were counted. At this place "
-                "the two must agree.",
             ),
         ],
     ),

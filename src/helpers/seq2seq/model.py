@@ -49,11 +49,11 @@ def start_seq2seq(H: int, seed: int, attention: bool = True, E: int = 32) -> Seq
     The decoder is another GRU with weights of its own. Without attention it reads only the symbol before, and that
     last state is all it ever learns of the sentence::
 
-        h_t = GRU(U_E symbol_{t-1}, h_{t-1}),    scores_t = W_y h_t + b_y
+        d_t = GRU(U_E symbol_{t-1}, d_{t-1}),    scores_t = W_y d_t + b_y
 
     With attention it also reads a context, a mean of the encoder's states, weighted anew at each step (`attend`)::
 
-        h_t = GRU([U_E symbol_{t-1}; context_t], h_{t-1}),    scores_t = W_y [h_t; context_t] + b_y
+        d_t = GRU([U_E symbol_{t-1}; context_t], d_{t-1}),    scores_t = W_y [d_t; context_t] + b_y
 
     Parameters
     ----------

@@ -54,7 +54,8 @@ def alignment(record: Mapping[str, Any], example: int, step: int) -> go.Figure:
     t = min(check_count("step", step), T)
     weights = np.round(chosen["weights"], 2)
     written = [[float(a) if column < t else None for column, a in enumerate(row)] for row in weights.T]
-    places = [(column + 1, s + 1) for column in range(t) for s in chosen["deciding"][column]]
+    right = _right(chosen)  # behind a mistake, the words that decide the right answer's symbols are others
+    places = [(column + 1, s + 1) for column in range(min(t, right)) for s in chosen["deciding"][column]]
     right = output[:t] == chosen["right"][:t]
     ticks = ["■" if symbol == END else symbol for symbol in output[:t]]
     shown = ["end" if word == END else word for word in words]
@@ -88,9 +89,15 @@ def alignment(record: Mapping[str, Any], example: int, step: int) -> go.Figure:
     )  # fmt: skip
 
 
+def _right(chosen: Mapping[str, Any]) -> int:
+    """How many symbols are right before the first that is wrong."""
+    pairs = list(zip(chosen["output"], chosen["right"], strict=False))
+    return next((i for i, (got, wanted) in enumerate(pairs) if got != wanted), len(pairs))
+
+
 def _told(chosen: Mapping[str, Any], t: int, weights: Any, right: bool) -> str:
     """The sentence that reads the figure."""
-    symbol, words, deciding = chosen["output"][t - 1], chosen["words"], chosen["deciding"][t - 1 :][:1]
+    symbol, words, deciding = chosen["output"][t - 1], chosen["words"], chosen["deciding"][t - 1 : _right(chosen)][:1]
     names = ["END" if word == END else f"“{word}”" for word in words]
     most = int(np.argmax(weights))
     head = "The end" if symbol == END else f"Symbol {t}, “{symbol}”"

@@ -14,7 +14,7 @@ WORDS = ("may", "the", "fourth", "nineteen", "ten")
 KEYS = np.array([[0.25, 1.0], [-0.1, 0.15], [-1.05, -0.1], [-0.15, -0.95], [1.0, -0.45]])
 """One for each word, and its value, too. “the” lies between the others: no query scores it highest."""
 HULL = [0, 2, 3, 4, 0]
-BESIDE = ("top center", "middle left", "middle left", "bottom center", "bottom right")  # where its word stands
+BESIDE = ("top center", "bottom right", "middle left", "bottom center", "bottom right")  # where its word stands
 TURN = 5  # degrees between two points of the context's path
 SIDE = 40.0  # of the square for weight 1, in pixels
 
