@@ -448,8 +448,8 @@ def show_and_tell() -> Diagram:
         "Show and Tell: the image once, then words",
         "An image, a red triangle above a blue circle, goes through a CNN that is trained already and stays as it is. "
         "Its last layer, which named single objects, is chopped off; what is left gives 8 by 8 places, a vector for "
-        "each. They become one vector v, which a row of LSTM steps reads first. Then comes START, and the LSTM writes: "
-        "a, large, red. Each word is fed into the next step. Nothing leads back to the image.",
+        "each. They become one vector v, and two layers make the first state of it, h0 and c0. Then comes START, and the "
+        "LSTM writes: a, large, red. Each word is fed into the next step. Nothing leads back to the image.",
     )
     xs, y, low, r = [64, 172, 280, 388], 276, 356, 33
     _scene(d, 64, 78)
@@ -477,16 +477,19 @@ def show_and_tell() -> Diagram:
         middle = (a + b) / 2
         d.flow((a + r, low), (middle, low), (middle, y + 10), (b - r, y + 10), role="output")
     for t, (x, word) in enumerate(zip(xs, ("START", "a", "large", "red"), strict=True)):
-        d.box(x, y, 2 * r, 44, "forward")
-        d.label(x, y + 5, "LSTM", "forward", weight=600)
-        if t < 3:
+        if t:
+            d.box(x, y, 2 * r, 44, "forward")
+            d.label(x, y + 5, "LSTM", "forward", weight=600)
+        else:
+            d.data(x, y, "h_0, c_0", "forward", 2 * r, 44)
+        if 0 < t < 3:
             d.math(x + r + 4, y - 16, f"h_{t}", "forward", "start", 18)
         d.math(x, low + 38, f"w_{t}", "output", size=18)
         if t:
             d.flow((x, y + 22), (x, low - 17), role="output")
         d.box(x, low, 2 * r, 34, "output")
         d.label(x, low + 5, word, "output", weight=600)
-    d.math(12, 432, "h_0, c_0 = LSTM(v, 0, 0)", "forward", "start", 18)
+    d.math(12, 432, "h_0 = tanh(W_h v + b_h),  c_0 = W_c v + b_c", "forward", "start", 18)
     d.math(12, 462, "h_t, c_t = LSTM(W_E w_{t−1}, h_{t−1}, c_{t−1})", "forward", "start", 18)
     return d
 

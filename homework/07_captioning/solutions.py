@@ -23,7 +23,7 @@ each_word = numbers.A * numbers.H + 64 * (numbers.A + numbers.C) + 4 * numbers.H
 answer = (as_word, as_state, looking, each_word)
 
 
-# %% 7.3 points=3
+# %% 7.3 points=2
 def attend_real(features, W_k, query, real):
     """(weights, context): (B, 8, 8), which sum to 1, and (B, C)."""
     asked = query @ W_k / np.sqrt(len(W_k))  # q . W_k f = (W_k^T q) . f: no key is needed
@@ -35,7 +35,7 @@ def attend_real(features, W_k, query, real):
     return share, np.einsum("byx,bcyx->bc", share, features)
 
 
-# %% 7.4 points=4
+# %% 7.4 points=3
 def write_captions(images, weights, start, end, limit):
     """A list of B captions, each a list of word numbers."""
     cell = weights["cell.weight_ih"], weights["cell.weight_hh"], weights["cell.bias_ih"] + weights["cell.bias_hh"]

@@ -22,8 +22,8 @@ QUESTIONS = [
             ),
             Option(
                 "The gradient does not reach the encoder.",
-                "It does, through the state that is handed over. For a long number the path is longer, which is part of "
-                "why it learns slowly; but the weights are shared, and the same ones do carry short numbers.",
+                "It does, through the state that is handed over. For a long number the path is longer, which is part "
+                "of why it learns slowly; but the weights are shared, and the same ones do carry short numbers.",
             ),
             Option(
                 "The decoder runs out of steps.",
@@ -89,8 +89,8 @@ QUESTIONS = [
         [
             Option(
                 "How many answers are right as a whole.",
-                "Up to its first mistake the decoder has read the right symbols either way. So the first mistake is the "
-                "same, and an answer without one is the same.",
+                "Up to its first mistake the decoder has read the right symbols either way. So the first mistake is "
+                "the same, and an answer without one is the same.",
             ),
             Option(
                 "Where the first wrong symbol stands.",

@@ -103,4 +103,4 @@ def percent(share: float) -> str:
     if share < 1e-4:
         power = str(round(np.log10(max(share, 1e-300)))).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
         return f"10{power}"
-    return f"{100 * share:.2g} %" if share < 0.9995 else "100 %"
+    return f"{100 * share:.{2 if share < 0.995 else 3}g} %"
