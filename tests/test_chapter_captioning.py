@@ -36,7 +36,7 @@ from helpers.captioning import (
     teller_step,
 )
 from helpers.captioning.pointing import pointing
-from helpers.captioning.recipe import KINDS, SETS, STREAMS, TRAINING, scene_set
+from helpers.captioning.recipe import EPOCHS, KINDS, SETS, SINGLE, STREAMS, TRAINING, scene_set
 from helpers.captioning.shipped import shipped_arrays, shipped_captioners
 from helpers.captioning.vocabulary import MARKS
 from helpers.figures import captioning as figures
@@ -501,15 +501,12 @@ def test_what_the_eye_had_seen():
 
 
 def test_five_points_and_sixty_three():
-    says = (
-        "[Less than one](#results?scenes=fresh%2C%20a%20new%20pair&search=temperature%201), 98.5 to 97.9, and nearly "
-    )
-    assert says + "seven: 87.4 to 80.7 %." in TEXT
-    rows_of = {
-        how: results("captioning")["table"]["attention"][how]["fresh unseen"] for how in ("greedy", "temperature 1")
-    }
-    medians = [row[what]["median"] for what in ("bleu 1", "exact") for row in rows_of.values()]
-    assert medians == pytest.approx([98.5, 97.9, 0.874, 0.807], abs=0.05)
+    link = "#results?scenes=fresh%2C%20a%20new%20pair&search=temperature%201"
+    assert f"[Less than one]({link}), 98.5 to 97.9, and nearly seven: 87.4 to 80.7 %." in TEXT
+    table = results("captioning")["table"]["attention"]
+    found = [table[how]["fresh unseen"] for how in ("greedy", "temperature 1")]
+    assert [row["bleu 1"]["median"] for row in found] == pytest.approx([98.5, 97.9], abs=0.05)
+    assert [row["exact"]["median"] for row in found] == pytest.approx([0.874, 0.807], abs=5e-4)
     assert '"fresh, a new pair": "fresh unseen"' in CODE
     assert 'search=["greedy", ' in CODE, "where the link does not say"
     shown = reading(figures.results(load("captioning_results"), "fresh unseen", "greedy"))

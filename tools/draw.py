@@ -448,8 +448,8 @@ def show_and_tell() -> Diagram:
         "Show and Tell: the image once, then words",
         "An image, a red triangle above a blue circle, goes through a CNN that is trained already and stays as it is. "
         "Its last layer, which named single objects, is chopped off; what is left gives 8 by 8 places, a vector for "
-        "each. They become one vector v, and two layers make the first state of it, h0 and c0. Then comes START, and the "
-        "LSTM writes: a, large, red. Each word is fed into the next step. Nothing leads back to the image.",
+        "each. They become one vector v, and two layers make the first state of it, h0 and c0. Then comes START, and "
+        "the LSTM writes: a, large, red. Each word is fed into the next step. Nothing leads back to the image.",
     )
     xs, y, low, r = [64, 172, 280, 388], 276, 356, 33
     _scene(d, 64, 78)
