@@ -2805,7 +2805,13 @@ MUTANTS += [
     Mutant("places: columns first", f"{TELLER}.places", "'ij'", "'xy'", told),
     Mutant("first state: not centred", f"{TELLER}._first_state", "features - teller.mean", "features", told),
     Mutant("first state: the largest, not the mean", f"{TELLER}._first_state", "f.mean(1)", "f.amax(1)", told),
-    Mutant("first state: the mean, not the largest", f"{TELLER}._first_state", "amax(1)", "mean(1)", told),
+    Mutant(
+        "first state: the mean, not the largest",
+        f"{TELLER}._first_state",
+        "torch.relu(teller.parts['place'](f)).amax(1)",
+        "torch.relu(teller.parts['place'](f)).mean(1)",
+        told,
+    ),
     Mutant("teller: weights not scaled", f"{TELLER}.teller_step", "query.shape[1] ** 0.5", "1.0", told),
     Mutant("teller: the new state asks", f"{TELLER}.teller_step", "p['query'](state[0])", "p['query'](state[1])", told),
     Mutant(
