@@ -618,7 +618,7 @@ def test_slips_table(label, what):
     says = "300 numbers of eight digits, the model with one vector, medians of five seeds "
     assert says + "(0 to 4; the worst has 0.47 in the last column)" in TEXT
     assert run("slips")["settings"]["fresh numbers"] == 300
-    assert "| | digit 2 | 4 | 6 | 8 | all eight |" in TEXT
+    assert "| right digits | digit 2 | 4 | 6 | 8 | all eight |" in TEXT
     assert run("slips")["settings"]["digits"] == 8
     plain = results("slips")["plain"]
     found = [plain[what]["median"][digit - 1] for digit in (2, 4, 6, 8)] + [plain[f"all right, {what}"]["median"]]
