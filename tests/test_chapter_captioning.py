@@ -444,12 +444,12 @@ def test_left_and_right():
         ("true, in other words", "true", "0.0"),
     ):
         assert f'"{label}": "{key}"' in CODE
-        assert f"(#bleu?caption={label.replace(' ', '%20').replace(',', '%2C')})" in TEXT
+        assert f"(#scoring?caption={label.replace(' ', '%20').replace(',', '%2C')})" in TEXT
         assert f"BLEU-4 is {score}" in reading(figures.bleu(key, 4))
-    says = "[93.9](#bleu?caption=left%20and%20right%20swapped). One of the two references says *to "
+    says = "[93.9](#scoring?caption=left%20and%20right%20swapped). One of the two references says *to "
     assert says + "the right of*" in TEXT
-    assert "One [wrong colour](#bleu?caption=one%20colour%20wrong) costs more, 82.7, and a caption that is " in TEXT
-    assert "[true in other words](#bleu?caption=true%2C%20in%20other%20words) gets 0." in TEXT
+    assert "One [wrong colour](#scoring?caption=one%20colour%20wrong) costs more, 82.7, and a caption that is " in TEXT
+    assert "[true in other words](#scoring?caption=true%2C%20in%20other%20words) gets 0." in TEXT
     assert "to the right of" in CANDIDATES["sides"]
     assert "7 of 9 count" in reading(figures.bleu("sides", 4)), "nearly every run of words"
 
