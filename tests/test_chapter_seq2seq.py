@@ -417,7 +417,7 @@ def test_dates():
 
 
 def test_alignment_of_dates():
-    assert "sentence=figures.names(looks),\n    step=(1, 11, 1, 4)" in CODE, "the first date, where a link does not say"
+    assert "sentence=figures.names(looks),\n    step=(1, 11, 1, 3)" in CODE, "the first date, where a link does not say"
     looks = load("seq2seq_alignment")
     assert max(len(example["output"]) for example in looks["examples"]) == 11, "no symbol is left out"
     says = "The day is written from the word that [says the day](#alignment?step=9), wherever in the sentence it "

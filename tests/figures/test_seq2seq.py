@@ -37,7 +37,7 @@ CALLS = {
     ),
     "alignment": (
         lambda sentence, step: alignment(ALIGNMENT, sentence, step),
-        {"sentence": names(ALIGNMENT), "step": (1, 11, 1, 4)},
+        {"sentence": names(ALIGNMENT), "step": (1, 11, 1, 3)},
     ),
     "beam": (
         lambda sentence, width, step: beam(BEAM, sentence, width, step),
