@@ -37,6 +37,7 @@ import test_grammars
 import test_initial
 import test_language
 import test_layers
+import test_linear_recurrence
 import test_memory
 import test_networks
 import test_ngrams
@@ -1596,7 +1597,7 @@ MUTANTS = [
 ]
 
 
-PACKAGES = ("gates", "captioning", "seq2seq")
+PACKAGES = ("gates", "captioning", "seq2seq", "linear_recurrence")
 
 LSTM_STEP, LSTM_FORWARD, LSTM_BACKWARD = (f"gates.lstm.lstm_{part}" for part in ("step", "forward", "backward"))
 GRU_STEP, GRU_FORWARD, GRU_BACKWARD = (f"gates.gru.gru_{part}" for part in ("step", "forward", "backward"))
@@ -2853,6 +2854,286 @@ def parse(source: str) -> list[ast.stmt] | ast.expr:
     """One expression, or the statements of `source`."""
     body = ast.parse(source).body
     return body[0].value if len(body) == 1 and isinstance(body[0], ast.Expr) else body
+
+
+LINEAR = test_linear_recurrence
+SCAN, SCAN_BACK, SLICES = (f"linear_recurrence.scan.{name}" for name in ("scan", "scan_backward", "_slices"))
+LRU, MINIMAL = "linear_recurrence.lru", "linear_recurrence.minimal"
+RNN_OF, RING = f"{LRU}.lru_as_rnn", f"{LRU}.start_lru"
+GRU_PAIRS, LSTM_PAIRS = f"{MINIMAL}._mingru_pairs", f"{MINIMAL}._minlstm_pairs"
+SENSITIVE, TRACKING = "linear_recurrence.sensitivity.parameter_sensitivity", "linear_recurrence.tracking"
+PARITY = "linear_recurrence.parity"
+
+MUTANTS += [
+    Mutant(
+        "combine: right before left", f"{SCAN[:-5]}.combine", "a_r * b_l + b_r", "a_l * b_r + b_l", LINEAR.check_combine
+    ),
+    Mutant("combine: factors added", f"{SCAN[:-5]}.combine", "a_l * a_r", "a_l + a_r", LINEAR.check_combine),
+    Mutant(
+        "recurrence: factor of the step before", f"{SCAN[:-5]}._loop", "a[t] * h", "a[t - 1] * h", LINEAR.check_loop
+    ),
+    Mutant(
+        "recurrence: factor on everything",
+        f"{SCAN[:-5]}._loop",
+        "a[t] * h + b[t]",
+        "a[t] * (h + b[t])",
+        LINEAR.check_loop,
+    ),
+    Mutant("recurrence: always from zero", f"{SCAN[:-5]}._check", "h0 is None", "True", LINEAR.check_loop),
+    Mutant("scan: without the first state", SCAN, "hs[0] += a[0] * h", "pass", LINEAR.check_scans),
+    Mutant("scan: first state not multiplied", SCAN, "hs[0] += a[0] * h", "hs[0] += h", LINEAR.check_scans),
+    Mutant(
+        "scan: pairs the wrong way round",
+        SCAN,
+        "combine((A[before], hs[before]), (A[into], hs[into]))",
+        "combine((A[into], hs[into]), (A[before], hs[before]))",
+        LINEAR.check_scans,
+    ),
+    Mutant("scan: no way down", SLICES, "up + down", "up", LINEAR.check_scans),
+    Mutant("scan: down from the small blocks", SLICES, "reversed(distances)", "distances", LINEAR.check_levels),
+    Mutant("scan: down a place late", SLICES, "3 * d - 1", "3 * d", LINEAR.check_levels),
+    Mutant("scan: a level short", SLICES, "(T - 1).bit_length()", "(T - 1).bit_length() - 1", LINEAR.check_levels),
+    Mutant("scan: a level too many", SLICES, "(T - 1).bit_length()", "T.bit_length()", LINEAR.check_costs),
+    Mutant("scan: loop from the first place", SLICES, "range(1, T)", "range(2, T)", LINEAR.check_costs),
+    Mutant(
+        "levels: from and into exchanged",
+        f"{SCAN}_levels",
+        "[places[before], places[into]]",
+        "[places[into], places[before]]",
+        LINEAR.check_levels,
+    ),
+    Mutant("cost: levels for combinations", f"{SCAN}_cost", "len(level)", "1", LINEAR.check_costs),
+    Mutant("scan backward: not conjugated", SCAN_BACK, "np.conj(a[::-1])", "a[::-1]", LINEAR.check_backward_torch),
+    Mutant(
+        "scan backward: factors not one step later",
+        SCAN_BACK,
+        "np.concatenate([np.zeros_like(back[:1]), back[:-1]])",
+        "back",
+        LINEAR.check_backward_torch,
+    ),
+    Mutant(
+        "scan backward: state of the same step",
+        SCAN_BACK,
+        "np.concatenate([h[None], states[:-1]])",
+        "states",
+        LINEAR.check_backward_torch,
+    ),
+    Mutant(
+        "scan backward: states not conjugated",
+        SCAN_BACK,
+        "np.conj(np.concatenate([h[None], states[:-1]])) * dh",
+        "np.concatenate([h[None], states[:-1]]) * dh",
+        LINEAR.check_backward_torch,
+    ),
+    Mutant(
+        "scan backward: constant factor of one sequence",
+        SCAN_BACK,
+        "da.sum(axis=(0, 1))",
+        "da.sum(axis=0)[0]",
+        LINEAR.check_backward_torch,
+    ),
+    Mutant(
+        "scan backward: first state not multiplied", SCAN_BACK, "back[-1] * dh[0]", "dh[0]", LINEAR.check_backward_torch
+    ),
+    Mutant("scan backward: not turned back", SCAN_BACK, "dhs[::-1]", "dhs", LINEAR.check_backward_torch),
+    Mutant("lru: radius exp(nu)", f"{LRU}.lru_eigenvalues", "-np.exp(nu)", "nu", LINEAR.check_eigenvalues),
+    Mutant("lru: angle theta", f"{LRU}.lru_eigenvalues", "1j * np.exp(theta)", "1j * theta", LINEAR.check_eigenvalues),
+    Mutant(
+        "lru: gamma of the radius, not its square",
+        f"{LRU}.lru_normalisation",
+        "-2 * np.exp(nu)",
+        "-np.exp(nu)",
+        LINEAR.check_eigenvalues,
+    ),
+    Mutant(
+        "lru: gamma squared",
+        f"{LRU}.lru_normalisation",
+        "np.sqrt(-np.expm1(-2 * np.exp(nu)))",
+        "-np.expm1(-2 * np.exp(nu))",
+        LINEAR.check_eigenvalues,
+    ),
+    Mutant(
+        "lru: radius, not its square, uniform",
+        RING,
+        "high**2 - rng.random(N) * (high**2 - low**2)",
+        "(high - rng.random(N) * (high - low)) ** 2",
+        LINEAR.check_start,
+    ),
+    Mutant("lru: log of the squared radius", RING, "-0.5 * np.log(squared)", "-np.log(squared)", LINEAR.check_start),
+    Mutant(
+        "lru: all round the circle",
+        RING,
+        "max_phase * (1 - rng.random(N))",
+        "2 * np.pi * (1 - rng.random(N))",
+        LINEAR.check_start,
+    ),
+    Mutant("lru: B for real entries", RING, "np.sqrt(2 * D)", "np.sqrt(D)", LINEAR.check_start),
+    Mutant("lru: C for real entries", RING, "np.sqrt(2 * N)", "np.sqrt(N)", LINEAR.check_start),
+    Mutant(
+        "lru: no gamma", f"{LRU}.lru_forward", "lru_normalisation(nu) * (x @ B.T)", "x @ B.T", LINEAR.check_lru_torch
+    ),
+    Mutant("lru: no skip", f"{LRU}.lru_forward", "ys + (hs @ C.T).real", "(hs @ C.T).real", LINEAR.check_lru_torch),
+    Mutant("lru: imaginary part", f"{LRU}.lru_forward", "(hs @ C.T).real", "(hs @ C.T).imag", LINEAR.check_lru_torch),
+    Mutant(
+        "lru: C of the real part", f"{LRU}.lru_forward", "(hs @ C.T).real", "hs.real @ C.T.real", LINEAR.check_lru_torch
+    ),
+    Mutant(
+        "lru: first state dropped",
+        f"{LRU}.lru_forward",
+        "scan(eigenvalues, lru_normalisation(nu) * (x @ B.T), h0, method)",
+        "scan(eigenvalues, lru_normalisation(nu) * (x @ B.T), None, method)",
+        LINEAR.check_lru_torch,
+    ),
+    Mutant(
+        "kernel: a step late",
+        f"{LRU}.lru_kernel",
+        "np.arange(check_count('T', T))",
+        "(1 + np.arange(check_count('T', T)))",
+        LINEAR.check_lru_convolution,
+    ),
+    Mutant(
+        "kernel: no gamma",
+        f"{LRU}.lru_kernel",
+        "lru_normalisation(nu) * powers",
+        "powers",
+        LINEAR.check_lru_convolution,
+    ),
+    Mutant(
+        "as rnn: turning the other way",
+        RNN_OF,
+        "W_h[n, 0, n, 1] = -eigenvalues.imag",
+        "W_h[n, 0, n, 1] = eigenvalues.imag",
+        LINEAR.check_lru_rnn,
+    ),
+    Mutant("as rnn: sign of the imaginary readout", RNN_OF, "-C.imag", "C.imag", LINEAR.check_lru_rnn),
+    Mutant("as rnn: no gamma", RNN_OF, "lru_normalisation(nu)[:, None] * B", "B", LINEAR.check_lru_rnn),
+    Mutant(
+        "response: a step late",
+        f"{LRU}.eigenvalue_response",
+        "np.arange(check_count('T', T))",
+        "(1 + np.arange(check_count('T', T)))",
+        LINEAR.check_response,
+    ),
+    *gate_swaps("mingru", GRU_PAIRS, "z, n = np.split(x @ W_x.T + b, 2, axis=-1)", LINEAR.check_minimal_forward),
+    *gate_swaps("minlstm", LSTM_PAIRS, "i, f, g = np.split(x @ W_x.T + b, 3, axis=-1)", LINEAR.check_minimal_forward),
+    Mutant("mingru: z keeps", GRU_PAIRS, "sigmoid(-z)", "sigmoid(z)", LINEAR.check_steps),
+    Mutant("mingru: tanh of the candidate", GRU_PAIRS, "sigmoid(z) * n", "sigmoid(z) * np.tanh(n)", LINEAR.check_steps),
+    Mutant("mingru: no bias", GRU_PAIRS, "x @ W_x.T + b", "x @ W_x.T", LINEAR.check_steps),
+    Mutant("mingru: written, not weighed", GRU_PAIRS, "sigmoid(z) * n", "n", LINEAR.check_steps),
+    Mutant(
+        "minlstm: gates not normalised",
+        LSTM_PAIRS,
+        "sigmoid(ratio), sigmoid(-ratio) * g",
+        "sigmoid(f), sigmoid(i) * g",
+        LINEAR.check_steps,
+    ),
+    Mutant(
+        "minlstm: divided",
+        LSTM_PAIRS,
+        "sigmoid(ratio), sigmoid(-ratio) * g",
+        "(sigmoid(f) / (sigmoid(f) + sigmoid(i)), sigmoid(i) / (sigmoid(f) + sigmoid(i)) * g)",
+        LINEAR.check_saturated,
+    ),
+    Mutant(
+        "minlstm forward: from zero",
+        f"{MINIMAL}.minlstm_forward",
+        "scan(*_minlstm_pairs(x, W_x, b), h0, method)",
+        "scan(*_minlstm_pairs(x, W_x, b), None, method)",
+        LINEAR.check_minimal_forward,
+    ),
+    Mutant(
+        "mingru forward: from zero",
+        f"{MINIMAL}.mingru_forward",
+        "scan(*_mingru_pairs(x, W_x, b), h0, method)",
+        "scan(*_mingru_pairs(x, W_x, b), None, method)",
+        LINEAR.check_minimal_forward,
+    ),
+    Mutant(
+        "sensitivity: of the state", SENSITIVE, "(1 + q) / (1 - q) ** 3", "1 / (1 - q) ** 3", LINEAR.check_sensitivity
+    ),
+    Mutant(
+        "sensitivity: gamma held still",
+        SENSITIVE,
+        "1 / (1 - q) ** 2",
+        "(1 + q) / (1 - q) ** 2",
+        LINEAR.check_sensitivity,
+    ),
+    Mutant("sensitivity: of the angle, not its logarithm", SENSITIVE, "angle**2 * q", "q", LINEAR.check_sensitivity),
+    Mutant("sensitivity: no chain rule through exp", SENSITIVE, "q * log_r**2", "log_r**2", LINEAR.check_sensitivity),
+    Mutant(
+        "variance: a step short",
+        "linear_recurrence.sensitivity.state_variance",
+        "check_count('T', T)",
+        "(check_count('T', T) - 1)",
+        LINEAR.check_variance,
+    ),
+    Mutant(
+        "parity: zeros counted",
+        f"{TRACKING}.parity_task",
+        "np.cumsum(bits, axis=0) % 2",
+        "np.cumsum(1 - bits, axis=0) % 2",
+        LINEAR.check_parity_task,
+    ),
+    Mutant(
+        "parity: the first bit left out",
+        f"{TRACKING}.parity_task",
+        "np.cumsum(bits, axis=0)",
+        "(np.cumsum(bits, axis=0) - bits)",
+        LINEAR.check_parity_task,
+    ),
+    Mutant("by hand: no sign", f"{TRACKING}.parity_by_hand", "1 - 2 * x", "1 - x", LINEAR.check_by_hand),
+    Mutant(
+        "by hand: nothing added",
+        f"{TRACKING}.parity_by_hand",
+        "scan(1 - 2 * x, x)",
+        "scan(1 - 2 * x, 0 * x)",
+        LINEAR.check_by_hand,
+    ),
+    Mutant(
+        "still: in double precision",
+        f"{TRACKING}.steps_until_still",
+        "check_choice('dtype', dtype, ['float32', 'float64'])",
+        "'float64'",
+        LINEAR.check_still,
+    ),
+    Mutant("still: a step late", f"{TRACKING}.steps_until_still", "return step", "return step + 1", LINEAR.check_still),
+    Mutant(
+        "parity scan: factors of the wrong steps",
+        f"{PARITY}.parity_states",
+        "a[distance:] * hs[:-distance]",
+        "a[:-distance] * hs[:-distance]",
+        LINEAR.check_linear_states,
+    ),
+    Mutant(
+        "parity scan: distance grows by one",
+        f"{PARITY}.parity_states",
+        "distance *= 2",
+        "distance += 1",
+        LINEAR.check_linear_states,
+    ),
+    Mutant(
+        "parity: minGRU's gate exchanged",
+        f"{PARITY}._pairs",
+        "torch.sigmoid(-u)",
+        "torch.sigmoid(u)",
+        LINEAR.check_linear_states,
+    ),
+    Mutant("parity: clipped off centre", f"{PARITY}._pairs", "u + 0.5", "u", LINEAR.check_linear_states),
+    Mutant(
+        "accuracy: the answer before",
+        f"{PARITY}.parity_accuracy",
+        "targets[ends - 1]",
+        "targets[ends - 2]",
+        LINEAR.check_accuracy,
+    ),
+    Mutant(
+        "accuracy: over all lengths",
+        f"{PARITY}.parity_accuracy",
+        "(answers == targets[ends - 1]).mean(axis=1)",
+        "(answers == targets[ends - 1]).mean(axis=0)",
+        LINEAR.check_accuracy,
+    ),
+]
 
 
 class Replace(ast.NodeTransformer):

@@ -580,6 +580,56 @@ def _grid(d: Diagram, x: float, y: float, side: float = 104) -> None:
                   f'stroke="{colour("forward")}" stroke-width="1.2"/>')  # fmt: skip
 
 
+EVENTS = (
+    (1982, "forward", "Hopfield: a state that settles"),
+    (1986, "forward", "Jordan feeds back the output"),
+    (1989, "grad", "RTRL, and in 1990 BPTT"),
+    (1990, "forward", "Elman feeds back the state"),
+    (1991, "grad", "why gradients vanish (again 1994)"),
+    (1997, "cell", "LSTM, without a forget gate"),
+    (1997, "forward", "both directions"),
+    (2000, "cell", "the forget gate"),
+    (2010, "forward", "RNN language models"),
+    (2013, "grad", "clipping; deep LSTMs hear speech"),
+    (2014, "cell", "GRU; encoder and decoder"),
+    (2014, "output", "attention, beside recurrence"),
+    (2017, "output", "Transformer: attention alone"),
+    (2021, "forward", "S4: linear, long, parallel"),
+    (2023, "forward", "LRU, RWKV, Mamba"),
+    (2024, "cell", "xLSTM, minGRU, minLSTM"),
+    (2026, "forward", "hybrids; Mamba-3 tracks states"),
+)
+"""Year, role and words of what the history page tells: gates are ochre, attention purple, the way back red."""
+
+
+def history() -> Diagram:
+    """Forty-four years from left to right, one line for each idea."""
+    told = ". ".join(f"{year}: {words}" for year, _, words in EVENTS)
+    rows, top = 27, 46
+    bottom = top + rows * len(EVENTS)
+    d = Diagram(
+        "history",
+        bottom + 14,
+        "Recurrent networks from 1982 to 2026",
+        f"A time line from left to right, with a dot at its year for each of these. {told}. Seven of the dots stand "
+        "before 2000, one at 2000, and nine, more than half, after it, from 2010 on.",
+    )
+
+    def x(year: int) -> float:
+        return 20 + (year - 1982) * 396 / 44
+
+    for year in (1990, 2000, 2010, 2020):
+        d.add(f'<path d="M{x(year):.0f} 30V{bottom}" stroke="{colour("line")}"/>')
+        d.label(round(x(year)), 22, str(year), "muted")
+    for i, (year, role, words) in enumerate(EVENTS):
+        y = top + rows * i + 6
+        d.add(f'<circle cx="{x(year):.1f}" cy="{y}" r="6" fill="{colour(role)}"/>')
+        early = year < 2005
+        d.label(round(x(year)) + (12 if early else -12), y + 5, f"{year}  {words}" if early else f"{words}  {year}",
+                "ink", "start" if early else "end")  # fmt: skip
+    return d
+
+
 DIAGRAMS = (
     rnn_unrolled,
     shared_weight,
@@ -594,6 +644,7 @@ DIAGRAMS = (
     attention_step,
     show_and_tell,
     soft_attention,
+    history,
 )
 
 if __name__ == "__main__":

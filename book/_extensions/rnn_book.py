@@ -140,14 +140,12 @@ class FigureLinks(SphinxTransform):
         """Turn each such link into a plain one."""
         for node in list(self.document.findall(nodes.reference)) + list(self.document.findall(addnodes.pending_xref)):
             target = node.get("refuri") or node.get("reftarget") or ""
-            if (
-                "?" not in target
-                or target.startswith(("http:", "https:"))
-                or "#" not in target + node.get("reftargetid", "")
-            ):
+            if node.get("reftargetid"):  # on another page: MyST has taken the address apart
+                target = f"{self.app.builder.get_relative_uri(self.env.docname, target)}#{node['reftargetid']}"
+            if "?" not in target or "#" not in target or target.startswith(("http:", "https:")):
                 continue
             page, _, state = target.partition("#")
-            uri = f"{re.sub(r'[.](ipynb|md)$', '.html', page)}#{state}"
+            uri = f"{re.sub(r'[.](ipynb|md)$', '.html', page)}#{quote(state, safe='?=&()')}"
             link = nodes.reference("", "", *[child.deepcopy() for child in node.children], refuri=uri, internal=True)
             node.replace_self(link)
 
@@ -234,6 +232,7 @@ EDITS = {
     ' title="Search" aria-label="Search"': ' title="Search"',  # the name must contain the visible text
     '<summary aria-label="Toggle hidden content">': "<summary>",
     ' id="pst-primary-sidebar" class=': ' id="pst-primary-sidebar" role="navigation" aria-label="Book" class=',
+    '<summary><span class="toctree-toggle"': '<summary aria-label="Its pages"><span class="toctree-toggle"',
     ' role="doc-biblioentry"': "",  # deprecated in ARIA 1.3
     '<div role="list" class="citation-list">': '<div class="citation-list">',
 }

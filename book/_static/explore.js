@@ -148,6 +148,15 @@
       }, 300);
     };
     const changed = () => { note.textContent = ""; schedule(); if (!script.dataset.plotly) link(); };
+    const hold = () => {                             // bring it into view, and again when math above it is typeset
+      const show = () => box.scrollIntoView({ block: "center", behavior: calm.matches ? "auto" : "smooth" });
+      const growing = new ResizeObserver(show);
+      const letGo = () => growing.disconnect();
+      show();
+      growing.observe(document.body);
+      setTimeout(letGo, 4000);
+      for (const touch of ["wheel", "touchstart", "pointerdown", "keydown"]) addEventListener(touch, letGo, { once: true, passive: true });
+    };
     const follow = () => {
       const { name, state } = address();
       if (name !== figure.name || ![...state].length) return;
@@ -161,7 +170,7 @@
       }
       (wrong.length ? figure.controls.map((c) => c.start) : wanted).forEach((position, i) => set(i, position));
       schedule();
-      box.scrollIntoView({ block: "center", behavior: calm.matches ? "auto" : "smooth" });
+      hold();
       note.textContent = wrong.length
         ? `The link asks for ${wrong.join(" and ")}, which this figure does not have; it stands in its start state.` : "";
     };

@@ -26,6 +26,17 @@ them):
     own are. `slips`: n - 1 entries, one for each place s = 0 .. n - 2 at which its symbol is replaced by a wrong one
     (right ones before): ``{"place", "after"}``, `after` the accuracy of the symbols s + 1 .. n - 1, own symbols fed.
     Each accuracy list is ``{"median", "worst"}`` over five seeds.
+
+Those of chapter 8:
+
+``linear_recurrence_cost``
+    ``lengths``: the T that were measured; ``D``: numbers in and out. ``layers``: from "linear, loop" .. "attention,
+    fused" to dict from "forward, ms", "training, ms", "training, MB", "next token, ms", "next token, MB" to a list, one
+    number for each T, null where it was not measured.
+``linear_recurrence_parity``
+    ``lengths``: those tested. ``parity``: dict from models to dict from "16" and "40" (trained up to so many bits) to
+    ``{"median", "worst", "best", "right up to"}``: accuracy at each length over five seeds, and the median of the
+    longest length up to which at least 99 % are right. ``modulo 3``: dict from models to the same.
 """
 
 import json
