@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import submissions
 
@@ -34,10 +34,12 @@ class Bench:
 def solutions(homework, chapter):
     """The model answers of the exercises in code."""
     cells = read_cells(homework / chapter / "solutions.py")
-    return {cell.number: cell.source for cell in cells if not cell.source.startswith("# ")}
+    lines = {cell.number: cell.source.splitlines() for cell in cells}
+    code = [number for number, text in lines.items() if any(line and not line.startswith("#") for line in text)]
+    return {cell.number: cell.source for cell in cells if cell.number in code}
 
 
-def copy_course(folder, *chapters, **values):
+def copy_course(folder, *chapters, built=True, **values):
     """Copy chapters of the instructor's folder, with other settings, and build them."""
     homework = folder / "homework"
     homework.mkdir()
@@ -46,8 +48,24 @@ def copy_course(folder, *chapters, **values):
     (homework / "course.toml").write_text("\n".join(lines), encoding="utf-8")
     for chapter in chapters:
         shutil.copytree(SOURCE / chapter, homework / chapter, ignore=shutil.ignore_patterns("__pycache__"))
-        build.build(chapter, homework)
+        if built:
+            build.build(chapter, homework)
     return homework
+
+
+@contextmanager
+def benches(homework):
+    """Give a function that returns the bench of a chapter, which is opened when first asked for."""
+    opened = {}
+    with ExitStack() as stack:
+
+        def give(chapter):
+            if chapter not in opened:
+                build.build(chapter, homework)
+                opened[chapter] = stack.enter_context(bench(homework, chapter))
+            return opened[chapter]
+
+        yield give
 
 
 @contextmanager

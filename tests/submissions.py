@@ -290,17 +290,17 @@ def prints_in_function(paper: Paper) -> None:
     paper.inside('print("z" * 100_000)')
 
 
-@kind(lost="target", crashed="MemoryError")
+@kind(lost="target", crashed="ran out of memory")
 def fifty_gigabytes(paper: Paper) -> None:
     paper.before("import numpy as np\nlarge = np.zeros(50 * 2**30 // 8)")
 
 
-@kind(lost="target", crashed="MemoryError")
+@kind(lost="target", crashed="ran out of memory")
 def fifty_gigabytes_of_bytes(paper: Paper) -> None:
     paper.before("large = bytearray(50 * 2**30)")
 
 
-@kind(lost="target", crashed="MemoryError")
+@kind(lost="target", crashed="ran out of memory|ran longer", patience=60)
 def fifty_gigabytes_bit_by_bit(paper: Paper) -> None:
     paper.before("large = []\nwhile True:\n    large.append(bytearray(2**28))")
 
@@ -648,10 +648,8 @@ class _Equal:
     def __bool__(self): return True
     def __hash__(self): return 0
     def __sub__(self, other): return self
-    __rsub__ = __add__ = __radd__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __getitem__ = __sub__
+    __rsub__ = __add__ = __radd__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __sub__
     def __abs__(self): return self
-    def __len__(self): return 2
-    def __iter__(self): return iter([self, self])
     def __getattr__(self, name):
         if name.startswith("__array"): raise AttributeError(name)
         return self

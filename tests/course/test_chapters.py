@@ -8,9 +8,10 @@ import functools
 import itertools
 import os
 
+import grading
 import pytest
 import submissions
-from grading import SOURCE, bench, copy_course
+from grading import SOURCE, copy_course
 
 from tools.course.build import chapters
 from tools.homework import read_cells
@@ -34,11 +35,14 @@ def rounds(chapter):
 
 
 @pytest.fixture(scope="module")
-def place(request, tmp_path_factory):
-    """The bench of one chapter, for the tests of its group."""
-    homework = copy_course(tmp_path_factory.mktemp(request.param), request.param, cell_seconds=30)
-    with bench(homework, request.param) as opened:
-        yield opened
+def benches(folder):
+    with grading.benches(copy_course(folder, *CHAPTERS, built=False, cell_seconds=30)) as give:
+        yield give
+
+
+@pytest.fixture
+def place(request, benches):
+    return benches(request.param)
 
 
 def each(numbers=None):

@@ -1,8 +1,9 @@
 """Hostile and broken submissions on real nbgrader, in the real sandbox: each costs what it touches."""
 
+import grading
 import pytest
 import submissions
-from grading import bench, copy_course
+from grading import copy_course
 from submissions import KINDS
 
 pytestmark = [
@@ -62,19 +63,8 @@ IN_SECOND = [
 
 @pytest.fixture(scope="module")
 def benches(folder):
-    """Give the bench of a chapter, made when first asked for."""
-    homework = copy_course(folder, CHAPTER, SECOND, cell_seconds=5)
-    opened = {}
-
-    def give(chapter):
-        if chapter not in opened:
-            manager = bench(homework, chapter)
-            opened[chapter] = manager, manager.__enter__()
-        return opened[chapter][1]
-
-    yield give
-    for manager, _ in opened.values():
-        manager.__exit__(None, None, None)
+    with grading.benches(copy_course(folder, CHAPTER, SECOND, built=False, cell_seconds=5, memory_gigabytes=4)) as give:
+        yield give
 
 
 @pytest.mark.parametrize(

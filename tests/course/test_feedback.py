@@ -3,6 +3,7 @@
 import re
 from types import SimpleNamespace
 
+import nbformat
 import pytest
 import submissions
 from grading import bench, copy_course
@@ -94,8 +95,9 @@ def test_a_page_has_the_notes(pages):
 def test_the_spy_saw_the_tests(pages):
     """Or the tests below would show nothing."""
     kept = pages.homework / "grading" / CHAPTER / "autograded" / "spy" / f"{CHAPTER}.ipynb"
-    text = kept.read_text(encoding="utf-8")
-    assert "the loot" in text
+    cells = [cell for cell in nbformat.read(kept, as_version=4).cells if cell.cell_type == "code"]
+    printed = leaks.squeezed("\n".join(output.get("text", "") for cell in cells for output in cell.outputs))
+    assert any(secret in printed for secret in leaks.secrets_of(pages.homework, CHAPTER))
 
 
 @pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind != "not_json"])

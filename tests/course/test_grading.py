@@ -8,14 +8,16 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from grading import copy_course, solutions
 from nbgrader.api import Gradebook
 from submissions import make
 
-from tools.course import settings
+from tools.course import grade, settings
 from tools.course.build import gradebook_url
 from tools.homework import ROOT
 
@@ -295,3 +297,40 @@ def test_wrong_options_are_named(killed, options, words):
     assert done.returncode != 0
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_file_that_kills_its_process_costs_nobody_else(tmp_path, monkeypatch):
+    """Two processes die over one file; the innocent one beside it is graded."""
+    jobs = [grade.Job(name, tmp_path, f"key of {name}") for name in ("ann", "bad", "cyd", "dan")]
+    graded = []
+
+    def results(left, tools, processes, folder, apart=False):
+        assert not apart or (len(left), processes) == (1, 1), "suspects run one at a time"
+        for job in left:
+            if job.student == "bad":
+                raise BrokenProcessPool
+            graded.append(job.student)
+            yield job, {"student": job.student, "unreadable": ""}
+
+    monkeypatch.setattr(grade, "_results", results)
+    grade._run(jobs, (tmp_path, CHAPTER, None, {}, True), 2, tmp_path)
+
+    written = {path.stem: json.loads(path.read_text()) for path in tmp_path.glob("results/*.json")}
+    assert {name for name, result in written.items() if result["unreadable"]} == {"bad"}
+    assert sorted(graded) == ["ann", "cyd", "dan"]
+    assert written["bad"]["key"] == "key of bad", "it is not tried for ever"
+
+
+def test_a_failure_of_the_grader_is_tried_again_at_once_and_in_the_next_run(tmp_path, monkeypatch):
+    tries = []
+
+    def fails(*arguments):
+        tries.append(arguments)
+        raise RuntimeError("no kernel came up")
+
+    monkeypatch.setattr(grade.worker, "grade", fails)
+    place = SimpleNamespace(chapter=CHAPTER)
+    result = grade._graded(place, grade.Job("ann", tmp_path, "key"), tmp_path)
+    assert len(tries) == 2
+    assert "no kernel came up" in result["unreadable"]
+    assert result["key"] == "", "no submission has this key, so the next run grades it"

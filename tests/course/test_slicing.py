@@ -30,6 +30,7 @@ def _cell(text):
         (["for i in range(3):\n    t = i", "u = 1", "*t"], ["u = 1"]),
         (["import numpy as np", "x = np.ones(2)", "*y = 1"], ["import numpy as np", "x = np.ones(2)"]),
         (["x = 1", "*def f():\n    return x"], []),
+        (["import numpy as np", "x = np.ones(2)", "*np = 1\nsum = 0"], ["import numpy as np", "x = np.ones(2)"]),
         (["x = 1", "*def f(x):\n    return x"], ["x = 1"]),
         (["x = 1", "*this is no Python"], ["x = 1"]),
         (["x = 1", "*lambda: [x for _ in range(3)]"], []),

@@ -24,6 +24,7 @@ RESTARTS = 10
 IMPATIENT = 2  # seconds for a cell of an exercise of which SLOW others ran too long
 SLOW = 2
 DEAD = "stopped the kernel"
+FULL = "ran out of memory"  # what it holds would be missing to the other exercises
 WASTE = 32 << 20  # bytes that a kernel may write into the folder of its sockets
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS\n(.*?)\n?### END HIDDEN TESTS", re.DOTALL)
 # The tests get a copy of the notebook's names, in which what the chapter imported is the chapter's again (a student's
@@ -69,7 +70,7 @@ class GradingExecute(Execute):
             for index in range(self.at or 0, len(nb.cells)):
                 if self._is_to_run(nb.cells[index]):
                     self.banned.setdefault(index, DEAD)
-        killers = [number_of(nb.cells[index]) for index in sorted(self.banned) if self.banned[index] == DEAD]
+        killers = [number_of(nb.cells[index]) for index in sorted(self.banned) if self.banned[index] in (DEAD, FULL)]
         for number in dict.fromkeys(filter(None, killers)):
             self._run_alone(number, nb, resources, options)
         for index, why in self.banned.items():
@@ -88,7 +89,8 @@ class GradingExecute(Execute):
             if self.at is None:
                 raise
             slow = isinstance(error, CellTimeoutError)
-            self.banned[self.at] = self._too_long(nb.cells[self.at]) if slow else DEAD
+            dead = FULL if str(error) == FULL else DEAD
+            self.banned[self.at] = self._too_long(nb.cells[self.at]) if slow else dead
             self.km = self.kc = None
             return False
 
@@ -138,7 +140,9 @@ class GradingExecute(Execute):
             cell.source = written
         about["seconds"] = round(time.monotonic() - start, 3)
         if self.exits:
-            raise DeadKernelError("quit()")
+            raise DeadKernelError(DEAD)
+        if _role(cell) != "chapter" and any(output.get("ename") == "MemoryError" for output in cell.outputs):
+            raise DeadKernelError(FULL)
         if any(output.get("ename") == "CellTimeoutError" for output in cell.outputs):
             self.slow[number_of(cell)] += 1
             about["crashed"] = self._too_long(cell)

@@ -80,8 +80,9 @@ def grade(
     folder = homework / "grading" / chapter
     received = collect(homework, chapter, course, source, students, mapping)
     jobs = _jobs(homework, chapter, course, folder, received, again or set())
-    if part:
-        jobs = jobs[part[0] - 1 :: part[1]]
+    if part:  # of all submissions, whatever other parts have done by now
+        mine = set(list(received.submissions)[part[0] - 1 :: part[1]])
+        jobs = [job for job in jobs if job.student in mine]
     if jobs:
         baseline = _baseline(homework, chapter, course, folder, sandboxed)
         _run(jobs, (homework, chapter, course, baseline, sandboxed), processes, folder)

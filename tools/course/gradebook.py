@@ -86,8 +86,15 @@ def _places(homework: Path, chapter: str, student: str) -> tuple[Path, Path]:
 
 def _new_answers(homework: Path, chapter: str, student: str) -> set[str]:
     """Return the exercises with another answer than the one that a person may have read."""
-    new, old = (_answers(path) if path.exists() else {} for path in _places(homework, chapter, student))
+    kept, goal = _places(homework, chapter, student)
+    if _is_placed(kept, goal) or not goal.exists():
+        return set()
+    new, old = _answers(kept), _answers(goal)
     return {number for number in new if number in old and new[number] != old[number]}
+
+
+def _is_placed(kept: Path, goal: Path) -> bool:
+    return not kept.exists() or (goal.exists() and goal.stat().st_mtime >= kept.stat().st_mtime)
 
 
 def _answers(path: Path) -> dict[str, str]:
@@ -102,7 +109,7 @@ def _answers(path: Path) -> dict[str, str]:
 def _place(homework: Path, chapter: str, student: str) -> None:
     """Put what a person reads where nbgrader's formgrader looks for it: the exercises, with the rubric."""
     kept, goal = _places(homework, chapter, student)
-    if not kept.exists() or (goal.exists() and goal.stat().st_mtime >= kept.stat().st_mtime):
+    if _is_placed(kept, goal):
         return
     notebook = nbformat.read(kept, as_version=4)
     rubrics = _rubrics(homework, chapter)

@@ -241,6 +241,8 @@ def _match_by_place(frame: list, cells: list[dict], home: dict[int, int], notes:
             continue
         before = [k for k, at in home.items() if 0 <= at < index]
         after = [k for k, at in home.items() if at > index]
+        if not (before or after):
+            continue  # nothing says where we are
         low, high = max(before, default=-1), min(after, default=len(cells))
         between = [k for k in range(low + 1, high) if k not in home and cells[k]["cell_type"] == cell.cell_type]
         if len(between) == 1:

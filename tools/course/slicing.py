@@ -7,6 +7,7 @@ names in a way that nobody can read off its text (`globals`, `eval`, a magic) ge
 """
 
 import ast
+import builtins
 import symtable
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -22,6 +23,7 @@ class Names(NamedTuple):
     binds: frozenset[str] = frozenset()  # other than by import
     replaces: frozenset[str] = frozenset()  # whatever happens: what stood there before does not matter
     readable: bool = True  # False: nobody can say
+    imports: frozenset[str] = frozenset()
 
 
 def names_in(source: str) -> Names:
@@ -32,13 +34,14 @@ def names_in(source: str) -> Names:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         magic = any(line.lstrip().startswith(("%", "!")) for line in source.splitlines())
         return Names(readable=not magic)
-    uses, later, binds, replaces = set[str](), set[str](), set[str](), set[str]()
+    uses, later, binds, replaces, imports = set[str](), set[str](), set[str](), set[str](), set[str]()
     for statement, table in zip(statements, tables, strict=True):
         counters = set()
         if isinstance(statement, ast.For):
             counters = {name.id for name in ast.walk(statement.target) if isinstance(name, ast.Name)}
         uses |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()} - replaces - counters
         binds |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned()}
+        imports |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_imported()}
         for function in _below(table):
             symbols = [symbol for symbol in function.get_symbols() if symbol.is_global()]
             later |= {symbol.get_name() for symbol in symbols if symbol.is_referenced()}
@@ -47,7 +50,7 @@ def names_in(source: str) -> Names:
             replaces |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned()}
     star = any("*" in [alias.name for alias in line.names] for line in statements if isinstance(line, ast.ImportFrom))
     readable = not star and not (uses | later) & DYNAMIC
-    return Names(*map(frozenset, (uses, later - replaces, binds, replaces)), readable)
+    return Names(*map(frozenset, (uses, later - replaces, binds, replaces)), readable, frozenset(imports))
 
 
 def _flat(statements: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
@@ -78,8 +81,10 @@ def needed(cells: Sequence[tuple[bool, str]]) -> list[bool]:
     read = [names_in(source) for _, source in cells]
     if not all(names.readable for names, (chapter, _) in zip(read, cells, strict=True) if not chapter):
         return [True] * len(cells)
-    # a number or an array may be changed by a cell that only mentions it; a function is not
-    data = {name for names in read for name in names.binds & names.replaces}
+    # a number or an array may be changed by a cell that only mentions it; a function is not, nor is a module or
+    # `sum`, whatever a student calls so later
+    data = {name for names in read for name in names.binds & names.replaces} - set(dir(builtins))
+    data -= {name for names, (chapter, _) in zip(read, cells, strict=True) if chapter for name in names.imports}
     runs = [not chapter for chapter, _ in cells]
     called: set[str] = set()  # what functions that are needed will want, whenever they are called
     while True:
