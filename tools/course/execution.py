@@ -37,7 +37,6 @@ if globals().get("_tests", {{}}).get("__exercise__") != {number!r}:
     _tests = {{_name: _it for _name, _it in globals().items() if _name[0] == "_" or not hasattr(_builtins, _name)}}
     _tests["__exercise__"] = {number!r}
     exec({imports!r}, _tests)
-    [_tests.pop(_name, None) for _name in dir(__import__("builtins")) if _name not in {own!r}]
     _tests.update({{_name: globals()[_name] for _name in {own!r} if _name in globals()}})
 try:
     exec(compile({tests!r}, "<the grader's tests>", "exec"), _tests)
