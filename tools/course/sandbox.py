@@ -20,6 +20,7 @@ from pathlib import Path
 from tools.homework import ROOT, homework_folder
 
 KERNEL = "rnn-textbook-student"
+QUICKLY = ("--HistoryManager.hist_file=:memory:", "--InteractiveShell.xmode=Plain")  # rich tracebacks take 0.1 s each
 FILE_SIZE = 64 << 20  # bytes, of any one file that a kernel writes
 PROCESSES = 512
 MISSING = """\
@@ -79,14 +80,14 @@ def kernel_command(session: Path, student: str, course_key: str, gigabytes: floa
         *("--chdir", f"{inside}/work"),
         *("prlimit", f"--nproc={PROCESSES}"),  # in here: outside, all that you run would count
         *(sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"),
-        "--HistoryManager.hist_file=:memory:",
+        *QUICKLY,
     ]
 
 
 def bare_command() -> list[str]:
     """Return the command of a kernel without a sandbox."""
     command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    return [*command, "--HistoryManager.hist_file=:memory:"]
+    return [*command, *QUICKLY]
 
 
 def write_kernel(folder: Path, command: list[str], student: str, course_key: str) -> None:

@@ -158,6 +158,7 @@ def _plan(place: Bench, student: str, notebook: nbformat.NotebookNode) -> None:
     names = mentioned([text for text, run in zip(texts, runs, strict=True) if run])
     seconds = place.baseline.get("seconds", {})
     imports: list[str] = []
+    released = {_name(cell): cell.source for cell in place.release.cells}
     parts = [_number(cell) for cell in code if _about(cell)["role"] == "tests"]
     own: set[str] = set()
     kept: dict[str, str] = {}  # imports that one exercise must not cost another
@@ -190,6 +191,8 @@ def _plan(place: Bench, student: str, notebook: nbformat.NotebookNode) -> None:
                 "own": sorted(own),
                 "last": number not in parts,
             }
+        elif about["role"] == "practice" and not everything and cell.source == released.get(_name(cell)):
+            about["instead"] = ""  # nobody has written into it
         if not is_chapter and about["role"] != "tests":
             bound = names_in(cell.source).binds
             lost |= bound - BUILTINS if about["role"] == "extra" else bound
