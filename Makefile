@@ -42,9 +42,11 @@ check: $(VENV)/.installed  ## lint, format, types, floors, spelling, notebooks' 
 	$(BIN)/lint-imports
 	$(BIN)/codespell *.md *.cff Makefile book notebooks src tests tools homework benchmarks
 	$(BIN)/python tools/notebooks.py --check
+	$(BIN)/python tools/objectives.py --check
 
 test: check book  ## everything, in a real browser and a real JupyterLab
 	$(BIN)/python tools/browser.py
+	-$(BIN)/python -m tools.course.sandbox  # Linux only; without it the tests that grade are skipped, in CI they fail
 	$(BIN)/python -m pytest -n 2 --dist loadgroup  # most of the time they wait for a browser or a kernel
 
 test-elsewhere: $(VENV)/.installed  ## fresh environments like Binder's and Colab's, each notebook in JupyterLab
@@ -54,7 +56,8 @@ test-elsewhere: $(VENV)/.installed  ## fresh environments like Binder's and Cola
 lab: $(VENV)/.installed  ## the notebooks in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=notebooks
 
-homework: $(VENV)/.installed  ## check solutions, hidden tests and wrong answers of all chapters
+homework: $(VENV)/.installed  ## build nbgrader's releases and the archives to hand out, check all exercises
+	$(BIN)/python -m tools.course.build
 	$(BIN)/python -m pytest tests/test_homework.py
 
 bench: $(VENV)/.installed  ## speed of the NumPy code, with its peers, in one run
@@ -76,7 +79,7 @@ repository:  ## make repository URL=https://github.com/owner/name writes the add
 pins:  ## resolve pyproject.toml's dependency groups into requirements.txt
 	rm -rf _build/pins && $(PYTHON) -m venv _build/pins
 	_build/pins/bin/pip install --quiet --upgrade pip
-	_build/pins/bin/pip install --quiet --retries 1 --extra-index-url https://download.pytorch.org/whl/cpu --group book --group test
+	_build/pins/bin/pip install --quiet --retries 1 --extra-index-url https://download.pytorch.org/whl/cpu --group book --group test --group homework
 	(grep '^#' requirements.txt; _build/pins/bin/pip freeze | sed 's/+cpu$$//') > _build/pins.txt && mv _build/pins.txt requirements.txt
 
 clean:  ## remove what was built, keep what was installed

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from states import states
+from states import check_controls, check_readings
 
 from helpers import credit
 from helpers.figures.bptt import by_hand, contributions, cost, lag_learned, truncation_bias
@@ -41,24 +41,11 @@ def test_within_the_budget(explorer):
 
 
 def test_readings_are_short_and_axes_stay(explorer):
-    figures = [explorer.draw(**values) for values in states(explorer)]
-    for figure in figures:
-        reading = figure.layout.meta["reading"]
-        assert len(reading.split()) < 30, reading
-        assert re.search(r"\d", reading)
-        assert "nan" not in str(figure.data)
-    for axis in (key for key in figures[0].layout if key.startswith(("xaxis", "yaxis"))):
-        assert len({str(figure.layout[axis].range) for figure in figures}) == 1
-    assert len({figure.layout.meta["reading"] for figure in figures}) > len(figures) / 3
+    check_readings(explorer, distinct=1 / 3)
 
 
 def test_every_control_changes_data_from_the_start(explorer):
-    start = explorer.values()
-    drawn = [trace.to_json() for trace in explorer.draw(**start).data]  # str would leave numbers out
-    for control in explorer.controls:
-        others = [value for value in control.values if value != start[control.name]]
-        changed = [[t.to_json() for t in explorer.draw(**start | {control.name: v}).data] != drawn for v in others]
-        assert all(changed), control.name
+    check_controls(explorer)
 
 
 # -- The matrix of contributions --------------------------------------------------------------------------
