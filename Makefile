@@ -43,6 +43,7 @@ check: $(VENV)/.installed  ## lint, format, types, floors, spelling, notebooks' 
 	$(BIN)/codespell *.md *.cff Makefile book notebooks src tests tools homework benchmarks
 	$(BIN)/python tools/notebooks.py --check
 	$(BIN)/python tools/objectives.py --check
+	$(BIN)/python tools/topics.py --check
 
 test: check book  ## everything, in a real browser and a real JupyterLab
 	$(BIN)/python tools/browser.py

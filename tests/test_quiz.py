@@ -1,6 +1,7 @@
 """`quiz`: what it accepts, and that it works in a real browser with no script at all."""
 
 import importlib
+import json
 import pkgutil
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,6 +18,7 @@ from helpers.credit import reached
 from helpers.gates import bias_half_life, lstm_backward, lstm_forward
 from helpers.gradients import log_gradient_norms, recurrent_matrix
 from helpers.layers import start_layer
+from helpers.linear_recurrence import parameter_sensitivity, scan_cost, state_variance, steps_until_still
 from helpers.output import softmax
 from helpers.quiz import Option, Question, quiz
 from helpers.scenes import COLORS, SHAPES
@@ -297,6 +299,24 @@ def test_the_numbers_of_the_captioning_quiz():
     assert round(bleu([["a"]], [[nine]], 1), 2) == 0.03
     assert round(np.exp(1 - 9 / 1), 4) == 0.0003
     assert (len(COLORS) * len(SHAPES), (2 * 24) ** 2 * 4) == (24, 9216)  # thousands of captions
+
+
+def test_the_numbers_of_the_linear_recurrence_quiz():
+    assert (scan_cost(1024, "loop"), scan_cost(1024, "hillis-steele")) == ((1023, 1023), (10, 9217))
+    radii = np.exp(-np.exp([-4.0, -5.0]))
+    assert np.allclose(radii, [0.982, 0.993], atol=0.0005)
+    assert np.allclose(np.log(0.5) / np.log(radii), [38, 103], atol=0.5)
+    assert 0 < steps_until_still(0.9) < steps_until_still(0.9, dtype="float64") < 1000
+    assert steps_until_still(-1.0, limit=1000) is None
+    assert np.allclose(state_variance([0.9, 0.99]), [5.3, 50], atol=0.5)
+    assert np.round(parameter_sensitivity([0.9, 0.99])).tolist() == [264, 251_263]
+    layers = json.loads((ROOT / "experiments/08_cost.json").read_text())["results"]["layers"]
+    scan, attention = (layers[kind] for kind in ("linear, scan", "attention, fused"))
+    assert abs(scan["training, ms"][-1] / 40 - 1) < 0.2
+    assert abs(attention["training, ms"][-1] / 1142 - 1) < 0.2
+    assert abs(scan["training, ms"][0] / attention["training, ms"][0] - 1) < 0.2
+    assert np.isclose(scan["next token, MB"][0] * 2**20, 512, rtol=0.01)
+    assert attention["next token, MB"][0] * 2**20 == 64 * 1024
 
 
 # -- in a browser, without any script --------------------------------------------------------------------------

@@ -630,6 +630,50 @@ def history() -> Diagram:
     return d
 
 
+CHAPTERS = (
+    (0, 0, "The basics", ""),
+    (1, 0, "Backpropagation", "through time"),
+    (2, 0, "Vanishing and", "exploding"),
+    (1, 1, "Gates:", "LSTM and GRU"),
+    (0, 1, "Both directions,", "and depth"),
+    (1, 2, "Sequence to", "sequence"),
+    (2, 2, "Image", "captioning"),
+    (2, 1, "Where", "recurrence went"),
+)
+"""Column and row of each chapter on the map, and its name in two lines."""
+
+
+def book_map() -> Diagram:
+    """Which chapter needs which. Arrows are neutral: nothing is computed here."""
+    d = Diagram(
+        "book-map",
+        334,
+        "Which chapter needs which",
+        "Eight boxes in three rows. Chapter 1, the basics, leads to 2, backpropagation through time, 2 to 3, vanishing "
+        "and exploding gradients, and 3 to 4, gates. From 4 three ways go on: to 5, both directions and depth; to 6, "
+        "sequence to sequence, and from there to 7, image captioning; and to 8, where recurrence went, which needs 3 "
+        "as well. A dashed arrow from 5 to 6: a little of 5 helps there.",
+    )
+    wide, high, across, down, left, top = 126, 74, 148, 116, 72, 50
+    x = [left + across * column for column in range(3)]
+    y = [top + down * row for row in range(3)]
+    half, tall = wide / 2 + 1, high / 2 + 1
+    for row, (a, b) in ((0, (0, 1)), (0, (1, 2)), (1, (1, 2)), (2, (1, 2))):
+        d.flow((x[a] + half, y[row]), (x[b] - half, y[row]), role="ink")
+    d.flow((x[1] - half, y[1]), (x[0] + half, y[1]), role="ink")
+    middle = (y[0] + y[1]) / 2
+    d.flow((x[2] - 24, y[0] + tall), (x[2] - 24, middle), (x[1], middle), (x[1], y[1] - tall), role="ink")
+    d.flow((x[2] + 24, y[0] + tall), (x[2] + 24, y[1] - tall), role="ink")
+    d.flow((x[1], y[1] + tall), (x[1], y[2] - tall), role="ink")
+    d.flow((x[0], y[1] + tall), (x[0], y[2]), (x[1] - half, y[2]), role="ink", dash=True)
+    for number, (column, row, *names) in enumerate(CHAPTERS, 1):
+        d.box(x[column], y[row], wide, high, "ink" if number <= 4 else "control", fill="surface")
+        d.label(x[column], y[row] - 15, str(number), "ink", size=17, weight=700)
+        for line, name in enumerate(filter(None, names)):
+            d.label(x[column], y[row] + 6 + 19 * line, name)
+    return d
+
+
 DIAGRAMS = (
     rnn_unrolled,
     shared_weight,
@@ -645,6 +689,7 @@ DIAGRAMS = (
     show_and_tell,
     soft_attention,
     history,
+    book_map,
 )
 
 if __name__ == "__main__":

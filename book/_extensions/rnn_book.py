@@ -9,6 +9,7 @@ import hashlib
 import html
 import json
 import os
+import posixpath
 import re
 import shutil
 import subprocess
@@ -265,6 +266,76 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         content = set_source(json.loads(notebook.read_text()), install)
         notebook.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     lighten(out, texts)
+    write_moved(out, app.config.moved_pages, app.config.html_context["site_url"])
+
+
+# -- pages that have moved: `moved_pages` in _config.yml, old address -> new one ---------------------------------
+MOVED = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Moved: {title}</title>
+<link rel="canonical" href="{canonical}">
+<script>location.replace({script} + location.search + location.hash)</script>
+<noscript><meta http-equiv="refresh" content="0; url={target}"></noscript>
+<style>:root {{ color-scheme: light dark }} body {{ margin: 2rem; font: 1rem/1.5 system-ui, sans-serif }}</style>
+</head>
+<body>
+<main>
+<h1>This page has moved</h1>
+<p>It is now here: <a href="{target}">{title}</a>.</p>
+</main>
+</body>
+</html>
+"""
+
+
+def moved_page(old: str, new: str, title: str, address: str = "") -> str:
+    """Return the page that leads from an old address to the new one, both relative to the site's root.
+
+    A script takes the place in the page along, so that a link to a figure's state still opens it; without
+    scripts the page is refreshed at once, and where that is switched off there is a link.
+
+    Parameters
+    ----------
+    old, new : str
+        Such as ``"intro.html"`` and ``"index.html"``.
+    title : str
+        What the new page is called.
+    address : str, optional
+        Where the site stands, for search engines; relative links do without.
+    """
+    target = quote(posixpath.relpath(new, posixpath.dirname(old) or "."))
+    canonical = f"{address}{quote(new)}" if address else target
+    return MOVED.format(
+        title=html.escape(title), canonical=html.escape(canonical), script=json.dumps(target), target=target
+    )
+
+
+def write_moved(out: Path, moved: dict[str, str], address: str = "") -> None:
+    """Write a page for each old address.
+
+    Raises
+    ------
+    ValueError
+        If an address is not that of a page in the site, an old one is still a page, or a new one is none.
+    """
+    for old, new in moved.items():
+        for page in (old, new):
+            if not re.fullmatch(r"[\w-]+(/[\w-]+)*\.html", page):
+                raise ValueError(f"moved_pages: got {page!r}, wanted an address such as 'book/glossary.html'")
+        if new in moved:
+            raise ValueError(f"moved_pages: {old} leads to {new}, which has moved itself; wanted {moved[new]}")
+        if not (out / new).is_file():
+            raise ValueError(f"moved_pages: {old} leads to {new}, and there is no such page")
+        if (out / old).is_file() and "<h1>This page has moved</h1>" not in (out / old).read_text():
+            raise ValueError(f"moved_pages: {old} is still a page")
+        found = re.search(r"<h1>(.*?)(?:<a class=\"headerlink\"|</h1>)", (out / new).read_text(), re.DOTALL)
+        title = html.unescape(re.sub("<[^>]*>", "", found[1])).strip() if found else new
+        (out / old).parent.mkdir(parents=True, exist_ok=True)
+        (out / old).write_text(moved_page(old, new, title, address))
 
 
 ICON = re.compile(r'([^{}]+)\{content:"\\([0-9a-f]+)\s*"\}')  # .fa-bars:before,.fa-navicon:before{content:"\f0c9"}
@@ -305,6 +376,7 @@ def lighten(out: Path, texts: list[str]) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything above."""
     os.environ[STATIC] = "1"
+    app.add_config_value("moved_pages", {}, "html", [dict])
     app.add_transform(FigureLinks)
     app.add_post_transform(FigureBeforeCode)
     app.connect("config-inited", configure, priority=100)
