@@ -280,7 +280,11 @@ MOVED = """\
 <link rel="canonical" href="{canonical}">
 <script>location.replace({script} + location.search + location.hash)</script>
 <noscript><meta http-equiv="refresh" content="0; url={target}"></noscript>
-<style>:root {{ color-scheme: light dark }} body {{ margin: 2rem; font: 1rem/1.5 system-ui, sans-serif }}</style>
+<style>
+body {{ margin: 2rem; font: 1rem/1.5 system-ui, sans-serif; background: #ffffff; color: #1d2127 }}
+a {{ color: #0164a6 }}
+@media (prefers-color-scheme: dark) {{ body {{ background: #15181d; color: #e4e7eb }} a {{ color: #56bcfe }} }}
+</style>
 </head>
 <body>
 <main>
