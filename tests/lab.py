@@ -335,6 +335,7 @@ def figures(page: Any) -> list[Any]:
     return page.locator(".jp-OutputArea .explore-live").all()
 
 
+DRAWING = 90_000  # ms until a figure must be drawn: beside other tests two cores are slow
 # The layers of plotly's traces: what is drawn inside the axes; a new title alone does not change it.
 # Names that plotly gives anew with each drawing are left out.
 TRACES = ".js-plotly-plot .main-svg .mlayer"
@@ -344,7 +345,7 @@ DRAWN = f"root => [...root.querySelectorAll('{TRACES}')].map(layer => layer.inne
 def check_figure(page: Any, figure: Any) -> None:
     """Move the first control of a live figure, see the plot change, and see Reset bring it back."""
     figure.scroll_into_view_if_needed()
-    figure.locator(TRACES).first.wait_for(state="attached", timeout=30_000)
+    figure.locator(TRACES).first.wait_for(state="attached", timeout=DRAWING)
     before = _settled(page, figure)
     reading = _reading(figure)
     _move(page, figure)
@@ -420,7 +421,7 @@ def check_notebook(browser: Any, address: str, path: str) -> int:
         assert len(live) == len(views), f"{len(views)} widgets in the outputs, {len(live)} on the screen"
         for figure in live:
             controls = figure.locator(".noUi-handle, select, input[type=checkbox]")
-            controls.first.wait_for(state="attached", timeout=30_000)
+            controls.first.wait_for(state="attached", timeout=DRAWING)
         for figure in live[:1]:
             check_figure(page, figure)
         assert not watch.errors, watch.errors

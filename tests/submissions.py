@@ -350,7 +350,7 @@ reached += [name for _, name in socket.if_nameindex() if name != "lo"]
 def reads_the_instructors_files(paper: Paper) -> None:
     root = Path(__file__).resolve().parents[1]
     names = ("homework", "tools", "tests", "notebooks", ".git", "pyproject.toml")
-    places = [paper.secret, *(root / name for name in names), Path.home(), "/root", "/home", "/work", "/etc/passwd"]
+    places = [paper.secret, *(root / name for name in names), Path.home(), "/root", "/home", "/srv", "/etc/passwd"]
     _unless(
         paper,
         f"""
@@ -362,8 +362,9 @@ for place in {[str(place) for place in places]!r}:
         folders[:] = [name for name in folders if os.path.join(folder, name) not in shown]
     if os.path.isfile(place):
         reached.append(place)
-for folder, _, files in os.walk("/tmp"):
+for folder, folders, files in os.walk("/tmp"):
     reached += [file for file in files if file != "connection.json" and not file.startswith("k-")]
+    folders[:] = [name for name in folders if os.path.join(folder, name) not in shown]
 reached += [name for name in os.environ if "TOKEN" in name or "SECRET" in name or name == "RNN_TEXTBOOK_HOMEWORK"]
 """,
     )
@@ -372,11 +373,12 @@ reached += [name for name in os.environ if "TOKEN" in name or "SECRET" in name o
 @kind()
 def writes_the_gradebook(paper: Paper) -> None:
     root = Path(__file__).resolve().parents[1]
+    places = [paper.secret, root / "src", "/usr", "/etc", *([] if Path("/tmp") in root.parents else [root])]  # scratch
     _unless(
         paper,
         f"""
 import os, sqlite3, sys
-for place in [{str(paper.secret)!r}, {str(root)!r}, {str(root / "src")!r}, sys.prefix, sys.base_prefix, "/usr", "/etc"]:
+for place in [*{[str(place) for place in places]!r}, sys.prefix, sys.base_prefix]:
     try:
         with open(os.path.join(place, "planted"), "w"):
             reached.append(place)

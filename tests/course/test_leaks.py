@@ -168,12 +168,15 @@ def test_a_student_sees_the_own_answer_on_the_feedback_page_and_nothing_else(hom
 
     graded = homework / "autograded" / "alice" / "03_gradients" / "03_gradients.ipynb"
     graded.parent.mkdir(parents=True)
-    cells = [cell("answer-3-2", CODE), cell("tests-3-2-1", HIDDEN)]
+    # beside the answers stand the hidden tests and, for who reads it, the rubric; neither is the student's own
+    cells = [cell("answer-3-2", CODE), cell("tests-3-2-1", HIDDEN), cell("", RUBRIC)]
     graded.write_text(json.dumps({"cells": cells}), encoding="utf-8")
     assert not leaks.leaks(secrets, [homework / "feedback"], homework)
+    for secret, where in ((HIDDEN, "hidden_tests.py"), (RUBRIC, "solutions.py, exercise 3.8")):
+        page.write_text(highlighted(CODE) + highlighted(secret), encoding="utf-8")
+        (found,) = leaks.leaks(secrets, [homework / "feedback"], homework)
+        assert where in found
     page.write_text(highlighted(CODE) + highlighted(HIDDEN), encoding="utf-8")
-    (found,) = leaks.leaks(secrets, [homework / "feedback"], homework)
-    assert "hidden_tests.py" in found
     shutil.copytree(homework / "feedback" / "alice", homework / "feedback" / "bob")  # who did not write it
     assert len(leaks.leaks(secrets, [homework / "feedback" / "bob"], homework)) == 2
 

@@ -72,8 +72,9 @@ def seen(sandboxed, homework, tmp_path_factory):
     with socket.create_server(("127.0.0.1", 0)) as server:
         secret = [homework, homework / "gradebook.db", ROOT / "homework", ROOT / "tools", ROOT / "tests", ROOT / ".git"]
         secret += [ROOT / "pyproject.toml", Path.home() / ".bashrc", Path("/etc/passwd"), Path("/etc/shadow")]
-        closed = [ROOT, ROOT / "src", ROOT / "src" / "helpers", homework, sys.prefix, sys.base_prefix, "/usr", "/"]
+        closed = [ROOT / "src", ROOT / "src" / "helpers", homework, sys.prefix, sys.base_prefix, "/usr", "/"]
         closed += ["/dev", "/proc", "/sandbox"]
+        closed += [] if Path("/tmp") in ROOT.parents else [ROOT]  # there it is a folder of the scratch space
         places = {"secret": [str(path) for path in secret if path.exists()], "closed": [str(path) for path in closed]}
         places["port"] = server.getsockname()[1]
         return json.loads(run(tmp_path_factory.mktemp("session"), LOOK, json.dumps(places)))

@@ -1,5 +1,6 @@
 """course.toml: what is read, and what is refused in words that name the key."""
 
+import pickle
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,13 @@ def test_without_a_file_the_defaults_hold(tmp_path):
     assert Course().cell_seconds == 15
     assert Course().memory_gigabytes == 8
     assert not Course().due
+
+
+def test_settings_go_to_other_processes(tmp_path):
+    for content in ("", "[due]\n03_gradients = 2027-03-08T23:59:00Z"):
+        course = load(written(tmp_path, content))
+        assert pickle.loads(pickle.dumps(course)) == course
+    assert pickle.loads(pickle.dumps(Course())) == Course()
 
 
 def test_what_is_written_is_read_and_the_rest_stays(tmp_path):

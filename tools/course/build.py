@@ -21,10 +21,11 @@ from typing import Any
 from tqdm import tqdm
 
 from tools.course import settings
+from tools.course.cells import MARK
+from tools.course.files import write_file
 from tools.course.handout import readme
 from tools.course.settings import Course
 from tools.course.source import (
-    MARK,
     differences,
     digest,
     expected_release,
@@ -68,7 +69,7 @@ def build(chapter: str, homework: Path, course: Course | None = None) -> list[Pa
     zipped = _zipped({name: release, "README.txt": readme(source, course)})
     # the source last: where it stands, all else was made from it
     written = {places["release"]: release, archive: zipped, places["source"]: to_text(source).encode("utf-8")}
-    return [path for path, content in written.items() if _write(path, content)]
+    return [path for path, content in written.items() if write_file(path, content)]
 
 
 def _up_to_date(places: dict[str, Path], source: Notebook) -> bool:
@@ -171,17 +172,6 @@ def _zipped(files: dict[str, bytes]) -> bytes:
             entry.compress_type = zipfile.ZIP_DEFLATED
             out.writestr(entry, files[name])
     return archive.getvalue()
-
-
-def _write(path: Path, content: bytes) -> bool:
-    """Write a file in one step; return False, and touch nothing, when it has this content."""
-    if path.exists() and path.read_bytes() == content:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(path.name + ".new")
-    new.write_bytes(content)
-    new.replace(path)
-    return True
 
 
 # -- the command -----------------------------------------------------------------------------------------------

@@ -17,7 +17,8 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_code_cell, new_output
 from nbgrader.preprocessors import Execute
 
-MARK = "rnn_textbook"
+from tools.course.cells import MARK, about, exercise_of
+
 CHARACTERS = 20_000  # of output that are kept of a cell
 MESSAGE = 2_000  # of an error
 RESTARTS = 10
@@ -69,7 +70,7 @@ class GradingExecute(Execute):
             for index in range(self.at or 0, len(nb.cells)):
                 if self._is_to_run(nb.cells[index]):
                     self.banned.setdefault(index, DEAD)
-        killers = [number_of(nb.cells[index]) for index in sorted(self.banned) if self.banned[index] in (DEAD, FULL)]
+        killers = [exercise_of(nb.cells[index]) for index in sorted(self.banned) if self.banned[index] in (DEAD, FULL)]
         for number in dict.fromkeys(filter(None, killers)):
             self._run_alone(number, nb, resources, options)
         for index, why in self.banned.items():
@@ -94,7 +95,7 @@ class GradingExecute(Execute):
             return False
 
     def _run_alone(self, number: str, nb: Any, resources: Any, options: Any) -> None:
-        mine = {k for k, cell in enumerate(nb.cells) if number_of(cell) == number or _role(cell) == "canary"}
+        mine = {k for k, cell in enumerate(nb.cells) if exercise_of(cell) == number or _role(cell) == "canary"}
         before = {k: self.banned.pop(k) for k in mine & self.banned.keys()}
         self.only = number
         for self.extras in (True, False):  # an extra cell may be the killer
@@ -108,27 +109,27 @@ class GradingExecute(Execute):
         self.banned |= before
 
     def _is_to_run(self, cell: Any) -> bool:
-        if cell.cell_type != "code" or cell.metadata.get(MARK, {}).get("instead") == "":
+        if cell.cell_type != "code" or about(cell).get("instead") == "":
             return False
         if not self.only or _role(cell) in ("chapter", "student", "canary"):
             return True
-        return number_of(cell) == self.only or (_role(cell) == "extra" and self.extras)
+        return exercise_of(cell) == self.only or (_role(cell) == "extra" and self.extras)
 
     def preprocess_cell(self, cell: Any, resources: Any, index: int) -> tuple[Any, Any]:
         """Run one cell, unless it is not to run or has stopped a kernel before."""
         if not self._is_to_run(cell) or index in self.banned:
             return cell, resources
-        about = cell.metadata.get(MARK, {})
-        about.pop("crashed", None)
-        instead = about.get("instead")
+        told = about(cell)
+        told.pop("crashed", None)
+        instead = told.get("instead")
         self.at, self.exits = index, False
-        if about.get("restore"):
+        if told.get("restore"):
             self.kept = 0
-            self.execute_cell(new_code_cell(about["restore"], metadata={MARK: {}}), index, store_history=False)
+            self.execute_cell(new_code_cell(told["restore"], metadata={MARK: {}}), index, store_history=False)
             self.nb["cells"][index] = cell
-        self.kept = CHARACTERS if about.get("role") != "canary" else 10**7
+        self.kept = CHARACTERS if told.get("role") != "canary" else 10**7
         written, start = cell.source, time.monotonic()
-        tests = about.get("role") == "tests"
+        tests = told.get("role") == "tests"
         try:
             if instead is not None:
                 cell.source = instead
@@ -137,14 +138,14 @@ class GradingExecute(Execute):
             self.execute_cell(cell, index, store_history=not tests)  # IPython's In would show the tests
         finally:
             cell.source = written
-        about["seconds"] = round(time.monotonic() - start, 3)
+        told["seconds"] = round(time.monotonic() - start, 3)
         if self.exits:
             raise DeadKernelError(DEAD)
         if _role(cell) != "chapter" and any(output.get("ename") == "MemoryError" for output in cell.outputs):
             raise DeadKernelError(FULL)
         if any(output.get("ename") == "CellTimeoutError" for output in cell.outputs):
-            self.slow[number_of(cell)] += 1
-            about["crashed"] = self._too_long(cell)
+            self.slow[exercise_of(cell)] += 1
+            told["crashed"] = self._too_long(cell)
         if tests:  # a test is passed when nothing was raised: what a student's function prints in it says nothing
             errors = [output for output in cell.outputs if output.output_type == "error"]
             cell.outputs = errors[:1]
@@ -196,26 +197,19 @@ class GradingExecute(Execute):
                 return
 
     def _get_timeout(self, cell: Any) -> float | None:
-        limit = cell.metadata.get(MARK, {}).get("limit", 60) if cell is not None else 60
-        patient = cell is None or self.slow[number_of(cell)] < SLOW
+        limit = about(cell).get("limit", 60) if cell is not None else 60
+        patient = cell is None or self.slow[exercise_of(cell)] < SLOW
         return limit if patient else min(limit, IMPATIENT)
 
     def _too_long(self, cell: Any) -> str:
-        return f"ran longer than {cell.metadata.get(MARK, {}).get('limit', 60):g} s"
+        return f"ran longer than {about(cell).get('limit', 60):g} s"
 
     def _tests(self, cell: Any) -> str:
-        about, hidden = cell.metadata[MARK], HIDDEN.search(cell.source)
+        told, hidden = about(cell), HIDDEN.search(cell.source)
         if hidden is None:
             raise RuntimeError(f"{cell.metadata.nbgrader.grade_id}: no hidden tests in the course's source")
         keys = ("environment", "number", "imports", "own", "last")
-        return TESTS.format(tests=hidden[1], **{key: about[key] for key in keys})
-
-
-def number_of(cell: Any) -> str:
-    """Return the exercise to which a cell belongs, such as 3.2; "" if to none."""
-    name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-    found = re.match(r"(?:answer|tests|practice)-(\d+)-(\d+)", name)
-    return f"{found[1]}.{found[2]}" if found else ""
+        return TESTS.format(tests=hidden[1], **{key: told[key] for key in keys})
 
 
 def _is_wasted(folder: Path) -> bool:
@@ -226,4 +220,4 @@ def _is_wasted(folder: Path) -> bool:
 
 
 def _role(cell: Any) -> str:
-    return cell.metadata.get(MARK, {}).get("role", "")
+    return about(cell).get("role", "")

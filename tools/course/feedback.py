@@ -22,6 +22,8 @@ from traitlets.config import Config
 
 from tools.course import leaks
 from tools.course.build import gradebook_url
+from tools.course.cells import exercise_of, kind_of, name_of
+from tools.course.files import write_file
 from tools.course.settings import Course
 from tools.homework import read_cells
 
@@ -41,10 +43,10 @@ class ShowExercises(NbGraderPreprocessor):
         exercises: dict[str, dict[str, Any]] = {}
         for cell in nb.cells:
             own = cell.metadata.get("nbgrader", {})
-            role, *number = own.get("grade_id", "").split("-")[:3]
+            role, number = kind_of(cell), exercise_of(cell)
             if role not in ("answer", "words", "tests"):
                 continue
-            new = {"number": ".".join(number), "kind": role, "parts": [], "comment": "", "score": 0, "max": 0}
+            new = {"number": number, "kind": role, "parts": [], "comment": "", "score": 0, "max": 0}
             one = exercises.setdefault(new["number"], new)
             if role != "tests":
                 one |= {"answer": cell.source, "printed": self._printed(cell), "comment": own.get("comment") or ""}
@@ -60,13 +62,13 @@ class ShowExercises(NbGraderPreprocessor):
             key: _number(resources["nbgrader"][f"{extra}score"]) for key, extra in (("score", ""), ("max", "max_"))
         }
         resources["homework"] = {"title": self.heading, "notes": self.notes, "exercises": shown, **total}
-        nb.cells = [self._shown(cell) for cell in nb.cells if _role(cell) in ("answer", "words", "tests")]
+        nb.cells = [self._shown(cell) for cell in nb.cells if kind_of(cell) in ("answer", "words", "tests")]
         return nb, resources
 
     def _shown(self, cell: Any) -> Any:
         """Return a cell for nbgrader's own template, should someone use that."""
-        if _role(cell) == "tests":
-            cell.source = f"# {self.titles.get(cell.metadata.nbgrader.grade_id, 'the tests')}"
+        if kind_of(cell) == "tests":
+            cell.source = f"# {self.titles.get(name_of(cell), 'the tests')}"
             cell.outputs = [output for output in cell.outputs if output.output_type == "error"]
             for output in cell.outputs:
                 output.traceback = [self._without_secrets(line) for line in output.traceback]
@@ -104,10 +106,6 @@ class ShowExercises(NbGraderPreprocessor):
         return CUT if any(secret in squeezed for secret in self.secrets) else shown
 
 
-def _role(cell: Any) -> str:
-    return cell.metadata.get("nbgrader", {}).get("grade_id", "").partition("-")[0]
-
-
 def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
@@ -134,8 +132,7 @@ def write(
             continue
         _page(homework, chapter, course, student, result, titles, secrets)
         written.append(student)
-    memory.parent.mkdir(parents=True, exist_ok=True)
-    memory.write_text(json.dumps(now, indent=1), encoding="utf-8")
+    write_file(memory, json.dumps(now, indent=1).encode())
     return written
 
 

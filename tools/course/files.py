@@ -204,17 +204,18 @@ def _time(entry: zipfile.ZipInfo) -> float:
         return 0.0
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """Write a file so that a kill leaves the old one or the new one; do nothing if it is the same."""
+def write_file(path: Path, data: bytes) -> bool:
+    """Write a file so that a kill leaves the old one or the new one; if it is the same, touch nothing, return False."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.is_file() and not path.is_symlink() and path.stat().st_size == len(data) and path.read_bytes() == data:
-        return
+        return False
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         os.chmod(name, 0o644)
         os.replace(name, path)
+        return True
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

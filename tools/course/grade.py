@@ -12,9 +12,9 @@ To spread the work over machines that share the folder, run `--part 1/40` to `--
 """
 
 import argparse
+import atexit
 import contextlib
 import json
-import os
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 from tqdm import tqdm
 
 from tools.course import build, feedback, gradebook, intake, report, roster, sandbox, settings, worker
+from tools.course.files import write_file
 from tools.course.settings import Course
 from tools.homework import homework_folder
 
@@ -195,7 +196,7 @@ def _results(
     jobs: list[Job], tools: tuple[Any, ...], processes: int, folder: Path, apart: bool = False
 ) -> Iterator[tuple[Job, dict[str, Any]]]:
     if processes == 1 and not apart:  # in this process: one less to start
-        with worker.bench(*tools[:3], tools[3], tools[4]) as place:
+        with worker.bench(*tools) as place:
             for job in list(jobs):
                 yield job, _graded(place, job, folder)
         return
@@ -213,8 +214,6 @@ def _begin(*tools: Any) -> None:
     global _bench
     stack = contextlib.ExitStack()
     _bench = stack.enter_context(worker.bench(*tools))
-    import atexit
-
     atexit.register(stack.close)
 
 
@@ -223,14 +222,13 @@ def _grade(job: Job, folder: Path) -> dict[str, Any]:
 
 
 def _graded(place: worker.Bench, job: Job, folder: Path) -> dict[str, Any]:
-    for again in (True, False):
+    why = ""
+    for _ in range(2):
         try:
             return worker.grade(place, job.student, job.path, folder / "autograded" / job.student)
         except Exception as error:  # nobody else's grade may wait for this
-            if not again:
-                why = f"the grader failed on it: {type(error).__name__}: {error}"[:2000]
-                return _nothing(job, place.chapter, why) | {"key": ""}  # so the next run tries anew
-    raise AssertionError
+            why = f"the grader failed on it: {type(error).__name__}: {error}"[:2000]
+    return _nothing(job, place.chapter, why) | {"key": ""}  # so the next run tries anew
 
 
 def _nothing(job: Job, chapter: str, why: str) -> dict[str, Any]:
@@ -239,11 +237,7 @@ def _nothing(job: Job, chapter: str, why: str) -> dict[str, Any]:
 
 
 def _write(path: Path, content: Any) -> None:
-    """Write in one step: an interruption leaves the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f"{path.name}.{os.getpid()}.new")
-    new.write_text(json.dumps(content, indent=1), encoding="utf-8")
-    new.replace(path)
+    write_file(path, json.dumps(content, indent=1).encode())
 
 
 # -- the command -----------------------------------------------------------------------------------------------

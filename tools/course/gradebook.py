@@ -10,6 +10,7 @@ from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook, MissingEntry
 
 from tools.course.build import gradebook_url
+from tools.course.cells import exercise_of, kind_of, name_of
 from tools.course.settings import Course
 from tools.homework import answer_and_rubric, read_cells
 
@@ -54,8 +55,7 @@ def points(homework: Path, chapter: str) -> dict[str, float]:
     for cell in notebook.cells:
         own = cell.metadata.get("nbgrader", {})
         if own.get("grade"):
-            number = ".".join(own["grade_id"].split("-")[1:3])
-            found[number] = found.get(number, 0) + own["points"]
+            found[exercise_of(cell)] = found.get(exercise_of(cell), 0) + own["points"]
     return found
 
 
@@ -100,9 +100,8 @@ def _is_placed(kept: Path, goal: Path) -> bool:
 def _answers(path: Path) -> dict[str, str]:
     found = {}
     for cell in nbformat.read(path, as_version=4).cells:
-        role, _, number = cell.metadata.get("nbgrader", {}).get("grade_id", "").partition("-")
-        if role in ("answer", "words"):
-            found[number.replace("-", ".")] = cell.source.strip()
+        if kind_of(cell) in ("answer", "words"):
+            found[exercise_of(cell)] = cell.source.strip()
     return found
 
 
@@ -115,8 +114,7 @@ def _place(homework: Path, chapter: str, student: str) -> None:
     rubrics = _rubrics(homework, chapter)
     cells, question = [], None
     for cell in notebook.cells:
-        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-        role = name.partition("-")[0]
+        name, role = name_of(cell), kind_of(cell)
         if role in ("answer", "words") and question is not None:
             cells.append(question)
         if role in ("answer", "words", "tests"):

@@ -1,7 +1,7 @@
 """What stands beside the notebook in the archive that students get: README.txt."""
 
+from tools.course.cells import MARK, exercise_of, kind_of
 from tools.course.settings import Course
-from tools.course.source import MARK
 from tools.notebooks import Notebook, get_source
 
 README = """\
@@ -67,8 +67,7 @@ def _graded(source: Notebook) -> list[str]:
     for cell in source["cells"]:
         nbgrader = cell["metadata"].get("nbgrader", {})
         if nbgrader.get("grade"):
-            kind, chapter, place = nbgrader["grade_id"].split("-")[:3]
-            name = f"{chapter}.{place}" + (", in words" if kind == "words" else "")
+            name = exercise_of(cell) + (", in words" if kind_of(cell) == "words" else "")
             points[name] = points.get(name, 0) + nbgrader["points"]
     rows = [*((f"Exercise {name}", number) for name, number in points.items()), ("Together", sum(points.values()))]
     return [f"   {name:<24} {number:>2} point{'s' if number != 1 else ''}" for name, number in rows]

@@ -26,6 +26,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from tools.course.cells import kind_of
 from tools.homework import FILES, ROOT, homework_folder, read_cells
 from tools.notebooks import normalize, read, text
 
@@ -126,9 +127,9 @@ def _own(path: Path, homework: Path) -> str:
     graded = homework / "autograded" / student / chapter / f"{chapter}.ipynb"
     if not (student and chapter and graded.is_file()):
         return ""
-    cells = read(graded)["cells"]
-    names = [cell["metadata"].get("nbgrader", {}).get("grade_id", "") for cell in cells]
-    return squeezed("\n".join(text(cell) for cell, name in zip(cells, names, strict=True) if "tests-" not in name))
+    # beside the answers that notebook has hidden tests, and the rubric for its reader
+    answers = [cell for cell in read(graded)["cells"] if kind_of(cell) in ("answer", "words")]
+    return squeezed("\n".join(map(text, answers)))
 
 
 def _opened(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:

@@ -17,7 +17,7 @@ import json
 import sys
 from pathlib import Path
 
-from tools.course.source import MARK
+from tools.course.cells import MARK, exercise_of, kind_of
 from tools.homework import Cell, answer_and_rubric, homework_folder, parts_of, read_cells
 from tools.notebooks import Notebook, find_exercises, get_source, read, text, to_text
 
@@ -36,14 +36,13 @@ def convert(source: Notebook, solutions: list[Cell], hidden: list[Cell]) -> Note
     checks = {exercise.number: exercise.check for exercise in find_exercises(source) if exercise.kind == "code"}
     cells = [_raw(_config(source))]
     for cell in source["cells"]:
-        role, _, name = cell["metadata"].get("nbgrader", {}).get("grade_id", "").partition("-")
-        number = name.replace("-", ".")
+        role, number = kind_of(cell), exercise_of(cell)
         if role == "answer":
             parts = parts_of(by_number[number], hidden)
             solved = _solved(cell, by_number[number].source, checks[number])
             tests = [_code(_test(parts, index)) for index in range(len(parts))]
             cells += [
-                _raw(f"# BEGIN QUESTION\nname: q{name.replace('-', '_')}\ncheck_cell: false"),
+                _raw(f"# BEGIN QUESTION\nname: q{number.replace('.', '_')}\ncheck_cell: false"),
                 *(_raw("# BEGIN SOLUTION"), _code(solved), _raw("# END SOLUTION")),
                 *(_raw("# BEGIN TESTS"), *tests, _raw("# END TESTS")),
                 _raw("# END QUESTION"),
@@ -51,7 +50,7 @@ def convert(source: Notebook, solutions: list[Cell], hidden: list[Cell]) -> Note
         elif role == "words":
             points = cell["metadata"]["nbgrader"]["points"]
             cells += [
-                _raw(f"# BEGIN QUESTION\nname: q{name.replace('-', '_')}\nmanual: true\npoints: {points}"),
+                _raw(f"# BEGIN QUESTION\nname: q{number.replace('.', '_')}\nmanual: true\npoints: {points}"),
                 *(_raw("# BEGIN PROMPT"), _markdown(_stub(cell)), _raw("# END PROMPT")),
                 *(_raw("# BEGIN SOLUTION"), _markdown("\n\n".join(answer_and_rubric(by_number[number])))),
                 *(_raw("# END SOLUTION"), _raw("# END QUESTION")),

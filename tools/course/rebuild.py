@@ -18,6 +18,8 @@ from typing import Any, NamedTuple
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from tools.course.cells import MARK, exercise_of, kind_of, name_of
+
 LARGEST = 20 << 20  # bytes of a notebook that is read at all
 LONGEST = 100_000  # characters of a cell
 CELLS = 1_000
@@ -129,9 +131,9 @@ def rebuild(release: nbformat.NotebookNode, cells: list[dict[str, Any]]) -> Rebu
     new = copy.deepcopy(release)
     frame = new.cells
     for cell in frame:
-        role = _grade_id(cell).partition("-")[0]
+        role = kind_of(cell)
         known = {"answer", "practice", "tests", "words", "student"}
-        cell.metadata["rnn_textbook"] = {"role": role if role in known else "chapter"}
+        cell.metadata[MARK] = {"role": role if role in known else "chapter"}
     home: dict[int, int] = {}  # index in the submission -> index in the release
     _match_answers(frame, cells, home, notes)
     _match_chapter(frame, cells, home, notes)
@@ -139,22 +141,13 @@ def rebuild(release: nbformat.NotebookNode, cells: list[dict[str, Any]]) -> Rebu
     for mine, theirs in home.items():
         _fill(frame[theirs], cells[mine]["source"], notes)
     for cell in frame:
-        if cell.metadata["rnn_textbook"]["role"] in ("answer", "words") and not _has_home(cell, frame, home):
-            notes.append(f"Exercise {_number(cell)}: its cell is missing; it counts as not answered")
+        if cell.metadata[MARK]["role"] in ("answer", "words") and not _has_home(cell, frame, home):
+            notes.append(f"Exercise {exercise_of(cell)}: its cell is missing; it counts as not answered")
     new.cells = _with_extras(frame, cells, home, notes)
     for cell in new.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return Rebuilt(new, notes)
-
-
-def _grade_id(cell: nbformat.NotebookNode) -> str:
-    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
-
-
-def _number(cell: nbformat.NotebookNode) -> str:
-    """Return the exercise of an answer's cell, such as 3.2."""
-    return ".".join(_grade_id(cell).split("-")[1:3])
 
 
 def _has_home(cell: nbformat.NotebookNode, frame: list[nbformat.NotebookNode], home: dict[int, int]) -> bool:
@@ -164,9 +157,9 @@ def _has_home(cell: nbformat.NotebookNode, frame: list[nbformat.NotebookNode], h
 def _match_answers(frame: list, cells: list[dict], home: dict[int, int], notes: list[str]) -> None:
     known = {cell.source.strip() for cell in frame}
     for index, cell in enumerate(frame):
-        if cell.metadata["rnn_textbook"]["role"] not in ("answer", "practice", "words"):
+        if cell.metadata[MARK]["role"] not in ("answer", "practice", "words"):
             continue
-        number = _number(cell)
+        number = exercise_of(cell)
         free = [k for k, c in enumerate(cells) if k not in home and c["cell_type"] == cell.cell_type]
         new = [k for k in free if cells[k]["source"].strip() not in known]
         ways = list(_ways(cell))
@@ -186,10 +179,10 @@ def _match_answers(frame: list, cells: list[dict], home: dict[int, int], notes: 
 
 def _ways(cell: nbformat.NotebookNode) -> Iterator[Callable[[dict], bool]]:
     """Yield how to tell the cell that answers an exercise, the surest first."""
-    number, words = _number(cell), cell.metadata["rnn_textbook"]["role"] == "words"
+    number, words = exercise_of(cell), cell.metadata[MARK]["role"] == "words"
     marker = WORDS if words else MARKER
     yield lambda c: number in marker.findall(c["source"])
-    yield lambda c: c["grade_id"] == _grade_id(cell)
+    yield lambda c: c["grade_id"] == name_of(cell)
     yield lambda c: bool(c["id"]) and c["id"] == cell.get("id")
     if not words:
         yield lambda c: bool(re.search(rf"exercise\(\s*['\"]{re.escape(number)}['\"]", c["source"]))
@@ -236,7 +229,7 @@ def _alike(one: str, other: str) -> float:
 def _match_by_place(frame: list, cells: list[dict], home: dict[int, int], notes: list[str]) -> None:
     """Give an answer without its marker a cell that nobody claims, alone between the same neighbours."""
     for index, cell in enumerate(frame):
-        role = cell.metadata["rnn_textbook"]["role"]
+        role = cell.metadata[MARK]["role"]
         if role not in ("answer", "words") or index in home.values():
             continue
         before = [k for k, at in home.items() if 0 <= at < index]
@@ -247,12 +240,12 @@ def _match_by_place(frame: list, cells: list[dict], home: dict[int, int], notes:
         between = [k for k in range(low + 1, high) if k not in home and cells[k]["cell_type"] == cell.cell_type]
         if len(between) == 1:
             home[between[0]] = index
-            notes.append(f"Exercise {_number(cell)}: its marker line is gone; the cell in its place was graded")
+            notes.append(f"Exercise {exercise_of(cell)}: its marker line is gone; the cell in its place was graded")
 
 
 def _fill(cell: nbformat.NotebookNode, source: str, notes: list[str]) -> None:
     """Put the student's text into a cell of the frame, as far as it is theirs to write."""
-    role, released = cell.metadata["rnn_textbook"]["role"], cell.source
+    role, released = cell.metadata[MARK]["role"], cell.source
     if len(source) > LONGEST:
         notes.append(f"A cell of {len(source):,} characters was cut to {LONGEST:,}")
         source = source[:LONGEST]
@@ -262,10 +255,10 @@ def _fill(cell: nbformat.NotebookNode, source: str, notes: list[str]) -> None:
         if source.strip() != released.strip():
             cell.source = f"{marker[0]}\n\n{answer}" if marker else source
     elif role in ("answer", "practice"):
-        cell.source = _with_check(released, source, notes, _number(cell))
+        cell.source = _with_check(released, source, notes, exercise_of(cell))
     elif role == "chapter" and cell.cell_type == "code" and source.strip() != released.strip():
         if added := _added(released, source):
-            cell.metadata["rnn_textbook"]["added"] = added
+            cell.metadata[MARK]["added"] = added
         first = next((line for line in released.splitlines() if line.strip() and not line.startswith("#")), "")
         notes.append(f"A cell of the chapter was edited ({first.strip()[:50]}...); the grader ran the book's own")
 
@@ -313,17 +306,17 @@ def _with_extras(frame: list, cells: list[dict], home: dict[int, int], notes: li
         if k in home:
             last = home[k] if home[k] >= 0 else last
         elif cell["cell_type"] == "code":
-            extra = new_code_cell(cell["source"][:LONGEST], metadata={"rnn_textbook": {"role": "extra"}})
+            extra = new_code_cell(cell["source"][:LONGEST], metadata={MARK: {"role": "extra"}})
             after.setdefault(last, []).append(extra)
-        elif last >= 0 and frame[last].metadata["rnn_textbook"]["role"] == "words":
+        elif last >= 0 and frame[last].metadata[MARK]["role"] == "words":
             frame[last].source = f"{frame[last].source.rstrip()}\n\n{cell['source']}"[:LONGEST]
         else:
-            extra = new_markdown_cell(cell["source"][:LONGEST], metadata={"rnn_textbook": {"role": "extra"}})
+            extra = new_markdown_cell(cell["source"][:LONGEST], metadata={MARK: {"role": "extra"}})
             after.setdefault(last, []).append(extra)
     result = list(after.get(-1, []))
     for index, cell in enumerate(frame):
         result.append(cell)
-        if added := cell.metadata["rnn_textbook"].pop("added", ""):
-            result.append(new_code_cell(added, metadata={"rnn_textbook": {"role": "extra"}}))
+        if added := cell.metadata[MARK].pop("added", ""):
+            result.append(new_code_cell(added, metadata={MARK: {"role": "extra"}}))
         result += after.get(index, [])
     return result

@@ -18,9 +18,9 @@ draw the same numbers as the grader.
 
 import re
 import tomllib
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tools.homework import ROOT
@@ -39,7 +39,7 @@ class Course(NamedTuple):
     penalty_percent: float = 10
     cell_seconds: float = 15
     memory_gigabytes: float = 8
-    due: MappingProxyType[str, datetime] | dict[str, datetime] = MappingProxyType({})
+    due: Mapping[str, datetime] = {}  # a MappingProxyType could not go to another process
 
 
 def load(folder: Path) -> Course:

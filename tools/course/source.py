@@ -19,12 +19,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+from tools.course.cells import MARK, kind_of, name_of
 from tools.course.settings import Course
 from tools.homework import ROOT, Cell, answer_and_rubric, parts_of, practice_solution, read_cells
 from tools.notebooks import Exercise, Notebook, find_exercises, normalize, read, set_source, text
 from tools.repository import edition, install_source, resolve
 
-MARK = "rnn_textbook"  # the key of our own metadata, in cells of the source and in the notebook
 BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_TESTS, END_TESTS = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 BEGIN_RUBRIC, END_RUBRIC = "### BEGIN MARK SCHEME", "### END MARK SCHEME"
@@ -172,12 +172,12 @@ def _nbgrader(
 
 def names(notebook: Notebook) -> list[str]:
     """Return the names that nbgrader knows the cells of a notebook by, in order."""
-    return [name for cell in notebook["cells"] if (name := _name(cell))]
+    return [name for cell in notebook["cells"] if (name := name_of(cell))]
 
 
 def digest(cells: list[Any]) -> str:
     """Return what tells one release from another: a digest of type, nbgrader name and text of its cells."""
-    kept = [[cell["cell_type"], _name(cell), text(cell)] for cell in cells]
+    kept = [[cell["cell_type"], name_of(cell), text(cell)] for cell in cells]
     return hashlib.sha256(json.dumps(kept).encode()).hexdigest()[:16]
 
 
@@ -186,7 +186,7 @@ def expected_release(source: Notebook) -> str:
     cells = []
     for cell in source["cells"]:
         stub = cell["metadata"].get(MARK, {}).get("stub", text(cell))
-        cells.append({**cell, "source": stub.splitlines()[0] if _name(cell).startswith("tests-") else stub})
+        cells.append({**cell, "source": stub.splitlines()[0] if kind_of(cell) == "tests" else stub})
     return digest(cells)
 
 
@@ -204,17 +204,13 @@ def differences(release: Notebook, student: Notebook) -> list[str]:
     if len(ours) != len(student["cells"]):
         found.append(f"wanted {len(student['cells'])} cells of the student notebook, got {len(ours)}")
     for cell in release["cells"]:
-        if _name(cell).startswith("tests-") and not re.fullmatch(r"# Exercise [^\n]*", text(cell)):
-            found.append(f"{_name(cell)}: wanted one comment line, got {_short(text(cell))}")
+        if kind_of(cell) == "tests" and not re.fullmatch(r"# Exercise [^\n]*", text(cell)):
+            found.append(f"{name_of(cell)}: wanted one comment line, got {_short(text(cell))}")
     return found
 
 
-def _name(cell: Notebook) -> str:
-    return cell["metadata"].get("nbgrader", {}).get("grade_id", "")
-
-
 def _added(cell: Notebook) -> bool:
-    return _name(cell) == "student" or _name(cell).startswith("tests-")
+    return kind_of(cell) in ("student", "tests")
 
 
 def _compare(student: Notebook, release: Notebook) -> list[tuple[str, Any, Any]]:

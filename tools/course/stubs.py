@@ -10,7 +10,8 @@ from typing import Any
 from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import ClearOutput, ClearSolutions, NbGraderPreprocessor
 
-from tools.course.source import MARK, digest
+from tools.course.cells import MARK
+from tools.course.source import digest
 
 CELL_METADATA = {"nbgrader", "deletable", "editable", "tags"}
 NOTEBOOK_METADATA = {"kernelspec", "language_info", MARK}

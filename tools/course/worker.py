@@ -29,7 +29,9 @@ from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from tools.course import canary, sandbox
-from tools.course.execution import HIDDEN, MARK, GradingExecute
+from tools.course.cells import MARK, exercise_of, kind_of, name_of
+from tools.course.cells import about as _about
+from tools.course.execution import HIDDEN, GradingExecute
 from tools.course.rebuild import LARGEST, UnreadableError, read_submission, rebuild
 from tools.course.settings import Course
 from tools.course.slicing import anchors, imports_of, mentioned, names_in, needed
@@ -57,9 +59,7 @@ class Bench(NamedTuple):
 def bench(homework: Path, chapter: str, course: Course, baseline: dict[str, Any], sandboxed: bool = True) -> Any:
     """Give a Bench; its folder is removed afterwards."""
     source, release = (_read(homework / kind / chapter / f"{chapter}.ipynb") for kind in ("source", "release"))
-    hidden = {
-        cell.metadata.nbgrader.grade_id: found[1] for cell in source.cells if (found := HIDDEN.search(cell.source))
-    }
+    hidden = {name_of(cell): found[1] for cell in source.cells if (found := HIDDEN.search(cell.source))}
     # the path of a socket has at most 107 characters
     where = tempfile.gettempdir() if len(tempfile.gettempdir()) < 70 else "/tmp"
     with tempfile.TemporaryDirectory(prefix="rnn-", dir=where, ignore_cleanup_errors=True) as folder:
@@ -72,7 +72,7 @@ def measure(place: Bench, everything: bool = True) -> dict[str, Any]:
     cells = [_as_submitted(cell) for cell in place.release.cells]
     released = place._replace(baseline={"everything": everything})
     notebook, _ = _run(released, "baseline", cells)
-    seconds = {cell.id: cell.metadata.get(MARK, {}).get("seconds", 0.0) for cell in notebook.cells}
+    seconds = {cell.id: _about(cell).get("seconds", 0.0) for cell in notebook.cells}
     told = _canary(notebook, place.root)
     if told is None or told["wrong"]:
         raise RuntimeError(f"{place.chapter}: the released notebook itself is suspicious: {told}")
@@ -110,13 +110,8 @@ def _read(path: Path) -> nbformat.NotebookNode:
     return nbformat.read(path, as_version=4)
 
 
-def _about(cell: nbformat.NotebookNode) -> dict[str, Any]:
-    return cell.metadata.get(MARK, {})
-
-
 def _as_submitted(cell: nbformat.NotebookNode) -> dict[str, Any]:
-    name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-    return {"cell_type": cell.cell_type, "source": cell.source, "id": cell.id, "grade_id": name}
+    return {"cell_type": cell.cell_type, "source": cell.source, "id": cell.id, "grade_id": name_of(cell)}
 
 
 # -- running ---------------------------------------------------------------------------------------------------
@@ -151,15 +146,15 @@ def _run(place: Bench, student: str, cells: list[dict[str, Any]]) -> tuple[nbfor
 def _plan(place: Bench, student: str, notebook: nbformat.NotebookNode) -> None:
     """Write into each code cell what to run of it and for how long."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    texts = [place.hidden.get(_name(cell), cell.source) for cell in code]
+    texts = [place.hidden.get(name_of(cell), cell.source) for cell in code]
     chapter = [_about(cell)["role"] in ("chapter", "student") for cell in code]
     everything = place.baseline.get("everything", False)
     runs = [True] * len(code) if everything else needed(list(zip(chapter, texts, strict=True)))
     names = mentioned([text for text, run in zip(texts, runs, strict=True) if run])
     seconds = place.baseline.get("seconds", {})
     imports: list[str] = []
-    released = {_name(cell): cell.source for cell in place.release.cells}
-    parts = [_number(cell) for cell in code if _about(cell)["role"] == "tests"]
+    released = {name_of(cell): cell.source for cell in place.release.cells}
+    parts = [exercise_of(cell) for cell in code if _about(cell)["role"] == "tests"]
     own: set[str] = set()
     kept: dict[str, str] = {}  # imports that one exercise must not cost another
     lost: set[str] = set()  # names that cells of the student bound so far
@@ -178,7 +173,7 @@ def _plan(place: Bench, student: str, notebook: nbformat.NotebookNode) -> None:
             about["restore"] = "\n".join(again)
             own = set(names_in(cell.source).binds) - kept.keys() - BUILTINS
         elif about["role"] == "tests":
-            number = _number(cell)
+            number = exercise_of(cell)
             parts.remove(number)
             about |= {
                 "environment": {
@@ -191,19 +186,11 @@ def _plan(place: Bench, student: str, notebook: nbformat.NotebookNode) -> None:
                 "own": sorted(own),
                 "last": number not in parts,
             }
-        elif about["role"] == "practice" and not everything and cell.source == released.get(_name(cell)):
+        elif about["role"] == "practice" and not everything and cell.source == released.get(name_of(cell)):
             about["instead"] = ""  # nobody has written into it
         if not is_chapter and about["role"] != "tests":
             bound = names_in(cell.source).binds
             lost |= bound - BUILTINS if about["role"] == "extra" else bound
-
-
-def _name(cell: nbformat.NotebookNode) -> str:
-    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
-
-
-def _number(cell: nbformat.NotebookNode) -> str:
-    return ".".join(_name(cell).split("-")[1:3])
 
 
 def _config(place: Bench, session: Path) -> Config:
@@ -241,18 +228,18 @@ def _kernel(place: Bench, student: str) -> Any:
 
 
 def _scores(place: Bench, student: str, notebook: nbformat.NotebookNode) -> dict[str, Any]:
-    cells = {_name(cell): cell for cell in notebook.cells if _name(cell)}
+    cells = {name_of(cell): cell for cell in notebook.cells if name_of(cell)}
     with Gradebook(f"sqlite:///{place.root / 'gradebook.db'}", place.course.id) as gradebook:
         grades = gradebook.find_submission_notebook(place.chapter, place.chapter, student).grades
         scores = {grade.cell.name: (grade.auto_score, grade.cell.max_score) for grade in grades}
     exercises: dict[str, Any] = {}
     for cell in notebook.cells:  # in the chapter's order
-        name = _name(cell)
+        name = name_of(cell)
         if name not in scores:
             continue
         score, most = scores[name]
-        number = _number(cell)
-        if name.startswith("words-"):
+        number = exercise_of(cell)
+        if kind_of(cell) == "words":
             told = {"kind": "words", "score": score, "max": most, "answered": score is None, "read": score is not None}
             exercises[number] = told
             continue
