@@ -488,6 +488,19 @@ def test_lstm_or_gru_table(label, task, digits):
         assert pair(cell) == stated(rows[name], digits)
 
 
+def test_little_data():
+    says = "On the fables the GRU is ahead, 0.777 bits to 0.791 from 6,000 characters, "
+    assert says + "and by far the most from 240,000, 0.435 to 0.490." in TEXT
+    assert run("little_data")["seeds"] == [0, 1, 2, 3, 4]
+    rows = results("little_data")["fables"]
+    medians = {name: [row[cell]["median"] for cell in ("gru", "lstm")] for name, row in rows.items()}
+    assert medians["6000"] == pytest.approx([0.777, 0.791], abs=0.0005)
+    assert medians["240000"] == pytest.approx([0.435, 0.490], abs=0.0005)
+    ahead = [lstm - gru for gru, lstm in medians.values()]
+    assert min(ahead) > 0
+    assert ahead[-1] > 3 * max(ahead[:-1])
+
+
 def test_it_depends():
     rows = results("equal")
     assert "and learns more of the fables in a short training." in TEXT

@@ -251,7 +251,7 @@ def test_mingru_writes_where_the_gru_keeps():
 def test_adding_table(label, kind):
     says("both of about 4,500 parameters as the LSTM and the GRU there, learn it with all of five seeds ")
     says("(rates, and the biases of the gates, chosen on other seeds):")
-    says("| | updates until solved, median | worst of five seeds |")
+    says("| cell | updates until solved, median | worst of five seeds |")
     row, recipe = results("adding")[kind], run("adding")["settings"]["recipes"][kind]
     assert [float(cell) for cell in cells_of(label)] == [row["median"], row["worst"]]
     assert row["parameters"] == pytest.approx(4500, abs=150)

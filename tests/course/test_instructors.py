@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tools import objectives
 from tools.course import grade, report, settings
 from tools.homework import ROOT
+from tools.notebooks import find_exercises, read
 
 PAGE = (ROOT / "book" / "instructors.md").read_text(encoding="utf-8")
 CLUSTER = ROOT / "tools" / "course" / "cluster"
@@ -26,6 +27,15 @@ def test_the_settings_on_the_page_are_read(tmp_path):
     assert course.key == "spring-2027"
     assert course.late_days == 3
     assert course.due["03_gradients"].isoformat() == "2027-03-08T23:59:00+01:00"
+
+
+@pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_one_exercise_in_words_and_one_with_numbers_of_their_own(notebook):
+    assert "one in words, which you read" in PAGE
+    assert "One exercise of each chapter draws its numbers from your course's key" in PAGE
+    graded = [one for one in find_exercises(read(notebook)) if one.graded]
+    assert sum(one.kind == "text" for one in graded) == 1
+    assert sum("personal(" in one.stub for one in graded) == 1
 
 
 def test_every_status_is_explained():
