@@ -4,7 +4,7 @@ Greedy captions of 1,000 dev scenes, by the captioners with attention of `helper
 
 ``pointing[set][kind]``
     Set "seen" or "unseen"; kind "size", "color", "shape", "all": {"nearer", "own", "other"}, each {"median", "worst",
-    "each"} (see `helpers.captioning.pointing.pointing`).
+    "each"} (see `helpers.captioning.pointing_scores`).
 ``by seed``
     On seen scenes: {"seed", "exact", "nearer", "own", "other", "size nearer", "size own", "size other"}; the first
     three shares are over all words, the others over "small" and "large".
@@ -27,7 +27,7 @@ import torch
 
 from helpers.captioning.evaluation import judge, tell
 from helpers.captioning.eye import look
-from helpers.captioning.pointing import attention_maps, pointing
+from helpers.captioning.pointing import attention_maps, pointing_scores
 from helpers.captioning.recipe import Captioners, kept, scene_set
 from helpers.captioning.vocabulary import WORDS
 
@@ -70,7 +70,7 @@ def one_seed(seed: int, found: Captioners | None = None) -> dict[str, Any]:
         scenes = scene_set(f"dev {name}", seed)
         features = look(found.eye, scenes.images)
         captions = tell(teller, features)
-        scores = pointing(attention_maps(teller, features, captions), captions, scenes)
+        scores = pointing_scores(attention_maps(teller, features, captions), captions, scenes)
         out[name] = scores | {"exact": float(judge(captions, scenes).exact.mean())}
     return out
 

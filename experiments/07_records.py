@@ -39,7 +39,7 @@ import numpy as np
 
 from helpers.captioning.evaluation import judge, tell, tell_alternatives
 from helpers.captioning.eye import look
-from helpers.captioning.pointing import attention_maps, pointing
+from helpers.captioning.pointing import attention_maps, pointing_scores
 from helpers.captioning.recipe import KINDS, Captioners, kept, scene_set
 from helpers.captioning.shipped import NAME, pack
 from helpers.captioning.teller import LIMIT, teller_decoder
@@ -133,7 +133,7 @@ def misleading(seed: int, captioners: Captioners, scenes: list[tuple[Scenes, int
     dev = scene_set("dev seen", seed)
     features = look(captioners.eye, dev.images)
     captions = tell(teller, features)
-    nearer = pointing(attention_maps(teller, features, captions), captions, dev)["all"]["nearer"]
+    nearer = pointing_scores(attention_maps(teller, features, captions), captions, dev)["all"]["nearer"]
     out: dict[str, Any] = {"seed": seed, "exact": round(float(judge(captions, dev).exact.mean()), 4),
                            "nearer": round(nearer, 4), "scenes": []}  # fmt: skip
     for group, i, _, _ in scenes:

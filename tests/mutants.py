@@ -2827,8 +2827,10 @@ MUTANTS += [
     Mutant("judge: only the canonical caption", JUDGE, "list(caption) in true", "list(caption) == true[0]", judged),
     Mutant("judge: wrong in every kind but one", JUDGE, "a != b", "a == b", judged),
     Mutant("judge: order although right", JUDGE, "not exact[i]", "True", judged),
-    Mutant("pointing: the nearer is the other", f"{POINTING}.pointing", "own[..., 0]", "(~own)[..., 0]", pointed),
-    Mutant("pointing: smallest weight", f"{POINTING}.pointing", "at.argmax(-1)", "at.argmin(-1)", pointed),
+    Mutant(
+        "pointing: the nearer is the other", f"{POINTING}.pointing_scores", "own[..., 0]", "(~own)[..., 0]", pointed
+    ),
+    Mutant("pointing: smallest weight", f"{POINTING}.pointing_scores", "at.argmax(-1)", "at.argmin(-1)", pointed),
     Mutant(
         "pointing: x and y exchanged", f"{POINTING}._centers", "np.tile(axis, side)", "np.repeat(axis, side)", pointed
     ),

@@ -10,12 +10,12 @@ import torch
 from helpers.captioning import evaluation, recipe, teller
 from helpers.captioning import eye as eyes
 from helpers.captioning.evaluation import exact_match, slots, subjects, tell, tell_alternatives
-from helpers.captioning.pointing import attention_maps, object_cells, pointing
+from helpers.captioning.pointing import attention_maps, object_cells, pointing_scores
 from helpers.captioning.vocabulary import END, PAD, START, WORDS, decode_caption, encode_captions
 from helpers.decoding import beam_search, greedy_search
 from helpers.scenes import draw_scenes, phrase, references
 
-points = importlib.import_module("helpers.captioning.pointing")  # the package has a function of this name
+points = importlib.import_module("helpers.captioning.pointing")
 KINDS = [True, False]
 NAMES = ["attention", "show and tell"]
 
@@ -487,18 +487,18 @@ def check_pointing(module, swaps=(0, 1), orders=(0, 1)):
                 k = (first[i] if t < 4 else 1 - first[i]) ^ swap ^ (not names)
                 column, row = (scenes.centers[i, k] // 8).astype(int)
                 maps[t, i] = np.eye(64)[8 * row + column]
-        found = module.pointing(maps, captions, scenes)
+        found = module.pointing_scores(maps, captions, scenes)
         for kind, words in {"size": 80, "color": 80, "shape": 80, "all": 240}.items():
             on, off = ("own", "other") if swap == 0 else ("other", "own")
             assert found[kind]["nearer"] == 1 - swap
             assert found[kind]["words"] == words
             assert found[kind][on] == 1
             assert found[kind][off] < 0.1
-        even = module.pointing(np.full((14, 40, 64), 1 / 64), captions, scenes)
+        even = module.pointing_scores(np.full((14, 40, 64), 1 / 64), captions, scenes)
         assert even["all"]["own"] == pytest.approx(cells.sum(-1).mean() / 64)
         late = maps.copy()
         late[:-1], late[-1] = maps[1:], 1 / 64  # a step too early: the shape's map is that of the next word
-        assert module.pointing(late, captions, scenes)["shape"]["nearer"] != 1 - swap
+        assert module.pointing_scores(late, captions, scenes)["shape"]["nearer"] != 1 - swap
 
 
 @pytest.mark.parametrize("swap", [0, 1], ids=["own", "other"])
@@ -511,8 +511,8 @@ def test_only_true_captions_count_for_pointing(scenes):
     captions = [references(scenes, i)[0] for i in range(40)]
     captions[3] = ["a"]
     maps = np.full((14, 40, 64), 1 / 64)
-    assert pointing(maps, captions, scenes)["all"]["words"] == 39 * 6
-    none = pointing(maps, [["a"]] * 40, scenes)
+    assert pointing_scores(maps, captions, scenes)["all"]["words"] == 39 * 6
+    none = pointing_scores(maps, [["a"]] * 40, scenes)
     assert none["all"]["words"] == 0
     assert np.isnan(none["all"]["nearer"])
 

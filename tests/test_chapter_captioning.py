@@ -35,7 +35,7 @@ from helpers.captioning import (
     tell_alternatives,
     teller_step,
 )
-from helpers.captioning.pointing import pointing
+from helpers.captioning.pointing import pointing_scores
 from helpers.captioning.recipe import EPOCHS, KINDS, SETS, SINGLE, STREAMS, TRAINING, scene_set
 from helpers.captioning.shipped import shipped_arrays, shipped_captioners
 from helpers.captioning.vocabulary import MARKS
@@ -592,7 +592,7 @@ def test_a_map_that_never_moves():
     captions = [references(scenes, i)[0] for i in range(100)]
     maps = np.zeros((14, 100, 64))
     maps[..., 10] = 1
-    assert pointing(maps, captions, scenes)["all"]["nearer"] == pytest.approx(0.5)
+    assert pointing_scores(maps, captions, scenes)["all"]["nearer"] == pytest.approx(0.5)
 
 
 def test_the_figure_has_five_ways_and_all_five_seeds():

@@ -16,7 +16,7 @@ from helpers.captioning.numpy_teller import (
     numpy_teller_step,
     teller_arrays,
 )
-from helpers.captioning.pointing import attention_maps, object_cells
+from helpers.captioning.pointing import attention_maps, object_cells, pointing_scores
 from helpers.captioning.teller import (
     LIMIT,
     Teller,
@@ -29,7 +29,7 @@ from helpers.captioning.teller import (
     teller_step,
     train_teller,
 )
-from helpers.captioning.torchvision_eye import look_at_photographs, photographs, start_torchvision_eye
+from helpers.captioning.torchvision_eye import look_at_photographs, open_image, photographs, start_torchvision_eye
 from helpers.captioning.vocabulary import (
     END,
     PAD,
@@ -75,9 +75,11 @@ __all__ = [
     "numpy_first_state",
     "numpy_teller_step",
     "object_cells",
+    "open_image",
     "photographs",
     "pixels",
     "places",
+    "pointing_scores",
     "slots",
     "start_eye",
     "start_teller",

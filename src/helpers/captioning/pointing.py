@@ -75,7 +75,7 @@ def object_cells(scenes: Scenes, side: int = 8) -> NDArray[np.bool_]:
     return cells
 
 
-def pointing(maps: FloatArray, captions: Sequence[Sequence[str]], scenes: Scenes) -> dict[str, dict[str, float]]:
+def pointing_scores(maps: FloatArray, captions: Sequence[Sequence[str]], scenes: Scenes) -> dict[str, dict[str, float]]:
     """Score whether attention looks at the object that it is naming, over the captions that are true.
 
     Parameters

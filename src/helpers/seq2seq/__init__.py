@@ -23,7 +23,16 @@ from helpers.phrases import (
     source_of,
     target_of,
 )
-from helpers.seq2seq.model import Memory, Seq2Seq, attend, decoder_step, encode, parameters, start_seq2seq
+from helpers.seq2seq.model import (
+    Memory,
+    Seq2Seq,
+    attend,
+    check_attention,
+    decoder_step,
+    encode,
+    parameters,
+    start_seq2seq,
+)
 from helpers.seq2seq.training import teacher_forced, train_seq2seq
 from helpers.seq2seq.translating import alignment, decoder, exact_match, translate
 from helpers.seq2seq.weights import AttentionWeights, attention_arrays, gru_arrays
@@ -48,6 +57,7 @@ __all__ = [
     "batch_of",
     "beam_search",
     "beam_steps",
+    "check_attention",
     "date_pair",
     "date_words",
     "decoder",
