@@ -48,7 +48,7 @@ check: $(VENV)/.installed  ## lint, format, types, floors, spelling, notebooks' 
 test: check book  ## everything, in a real browser and a real JupyterLab
 	$(BIN)/python tools/browser.py
 	-$(BIN)/python -m tools.course.sandbox  # Linux only; without it the tests that grade are skipped, in CI they fail
-	$(BIN)/python -m pytest -n 2 --dist loadgroup  # most of the time they wait for a browser or a kernel
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations 30  # most of the time they wait for a browser or a kernel
 
 test-elsewhere: $(VENV)/.installed  ## fresh environments like Binder's and Colab's, each notebook in JupyterLab
 	$(BIN)/python tools/browser.py
