@@ -1,6 +1,14 @@
 """What all tests share: numbers worth reading are printed at the end, not asserted."""
 
+import lab
 import pytest
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A headless Chromium."""
+    with lab.chromium() as started:
+        yield started
 
 
 @pytest.fixture

@@ -11,12 +11,6 @@ pytestmark = pytest.mark.live
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with lab.chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
 def address(tmp_path_factory):
     folder, state = tmp_path_factory.mktemp("folder"), tmp_path_factory.mktemp("state")
     shutil.copytree(lab.ROOT / "notebooks", folder / "notebooks")  # nothing is written in the working tree

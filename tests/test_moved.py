@@ -4,10 +4,8 @@ import re
 import sys
 from pathlib import Path
 
-import browser as browsers
 import pytest
 import yaml
-from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "book" / "_extensions"))
@@ -76,14 +74,6 @@ def test_what_cannot_be_is_refused(site, moved, told):
     with pytest.raises(ValueError, match=told):
         rnn_book.write_moved(site, moved)
     assert (site / "index.html").read_text() == NEW
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        started = browsers.launch(playwright)
-        yield started
-        started.close()
 
 
 @pytest.mark.site

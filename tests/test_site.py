@@ -19,10 +19,9 @@ from pathlib import Path
 from statistics import median, quantiles
 from urllib.parse import unquote, urlsplit
 
-import browser as browsers
 import lab
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from helpers.explore import MAX_BYTES, MAX_COMBINATIONS, explore
 from tools.repository import edition, write
@@ -61,14 +60,6 @@ def home():
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        started = browsers.launch(playwright)
-        yield started
-        started.close()
 
 
 class Visit:

@@ -9,12 +9,6 @@ pytestmark = pytest.mark.elsewhere
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with lab.chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
 def repository(tmp_path_factory):
     return lab.copy_repository(tmp_path_factory.mktemp("binder") / "repository")
 

@@ -20,12 +20,6 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with lab.chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
 def venv(tmp_path_factory):
     made = lab.make_venv(tmp_path_factory.mktemp("colab") / "venv", lab.python_like("3.12"))
     made.pip("install", "-r", CONSTRAINTS)

@@ -1,13 +1,11 @@
 """The live figures of chapter 6 show what was recorded, keep their axes still and stay within their budget."""
 
-import gzip
-import json
 import re
 from itertools import takewhile
 
 import numpy as np
 import pytest
-from states import states
+from states import check_baked, check_frame, check_values
 
 from helpers.figures.seq2seq import alignment, attend, beam, bottleneck, names, slips
 from helpers.figures.seq2seq.attend import HULL, KEYS, WORDS, attended
@@ -319,36 +317,15 @@ def test_curves_of_slips_are_the_records_medians(model):
 
 # -- All of them ------------------------------------------------------------------------------------------
 def test_whole_range_is_within_budget_and_axes_stay(explorer):
-    baked = explorer.bake()  # draws every combination; beyond the budget, explore itself raises
-    assert len(gzip.compress(json.dumps(baked, separators=(",", ":")).encode())) < 25_000
-    still = {tuple(path) for path, _ in baked["fixed"]}
-    axes = [axis for axis in explorer.draw(**explorer.values()).layout.to_plotly_json() if re.match(r"[xy]axis", axis)]
-    assert {("layout", axis, "range") for axis in axes} <= still
+    check_baked(explorer)
 
 
 def test_each_control_moves_the_traces(explorer):
-    """Only steps beyond the end of a sentence look alike."""
-    start = {control.name: control.start for control in explorer.controls}
-    for control in explorer.controls:
-        figures = [explorer.draw(**explorer.values(start | {control.name: i})) for i in range(len(control.values))]
-        drawn = [json.dumps(json.loads(figure.to_json())["data"]) for figure in figures]
-        alike = len(drawn) - len(set(drawn))
-        assert alike == 0 or (control.name == "step" and len(set(drawn[-alike - 1 :])) == 1), control.name
+    check_values(explorer, ends="step")
 
 
 def test_readings_are_short_and_curves_stay_in_the_frame(explorer):
-    for values in states(explorer):
-        figure = explorer.draw(**values)
-        told = reading(figure)
-        assert len(told.split()) < 30, told
-        assert re.search(r"\d", told)
-        assert "nan" not in told
-        for trace in figure.data:
-            for letter in "xy":
-                axis = (trace[f"{letter}axis"] or letter).replace(letter, f"{letter}axis")
-                low, high = sorted(figure.layout[axis].range)
-                numbers = [] if trace[letter] is None else [v for v in trace[letter] if v is not None]
-                assert all(low <= v <= high for v in numbers), (values, trace.name)
+    check_frame(explorer)
 
 
 @pytest.mark.parametrize(
