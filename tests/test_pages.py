@@ -70,6 +70,20 @@ def test_each_entry_of_the_bibliography_says_where_it_is():
     assert len(set(places)) == len(places), {place for place in places if places.count(place) > 1}
 
 
+def test_each_entry_of_the_bibliography_is_used():
+    """A page or a chapter links it; what only a function leans on stands in its docstring, by author and year."""
+    pages = [*(BOOK.parent / "notebooks").glob("*.ipynb"), *BOOK.rglob("*.md"), BOOK.parent / "index.md"]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in pages).lower()
+    docstrings = "\n".join(path.read_text(encoding="utf-8") for path in (BOOK.parent / "src").rglob("*.py"))
+    for key, entry in parse_file(BOOK / "references.bib", "bibtex").entries.items():
+        fields = {name.lower(): value for name, value in entry.fields.items()}
+        places = [f"https://doi.org/{fields['doi']}"] if "doi" in fields else []
+        places += [fields["url"]] if "url" in fields else []
+        first = " ".join(entry.persons["author"][0].last_names)
+        named = re.search(rf"\b{re.escape(first)}\b.{{0,60}}\({fields['year']}\)", docstrings)
+        assert any(place.lower() in text for place in places) or named, f"{key} is nowhere used"
+
+
 def test_history_has_sources():
     assert sum(target in known() for _, target in links(page("history"))) > 40
 
