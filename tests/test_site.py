@@ -36,10 +36,13 @@ PAGES = sorted(
     if "<h1>This page has moved</h1>" not in p.read_text()  # tests/test_moved.py
 )
 CHAPTERS = [p for p in PAGES if p.startswith("notebooks/")]
-# The pages of source code are all of one make; a browser opens the list of them and the longest.
-SOURCES = [p for p in PAGES if p.startswith("_modules/")]
+# The pages of source code are all of one make; a browser opens the longest, and that of the longest name.
+SOURCES = [p for p in PAGES if p.startswith("_modules/") and p != "_modules/index.html"]
 OPENED = [p for p in PAGES if p not in SOURCES]
-OPENED += sorted(SOURCES, key=lambda p: (p != "_modules/index.html", -(SITE / p).stat().st_size))[:2]
+if SOURCES:
+    longest = max(SOURCES, key=lambda path: (SITE / path).stat().st_size)
+    widest = max(SOURCES, key=len)  # its name is the heading
+    OPENED += sorted({longest, widest})
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PLOTS = "document.querySelectorAll('.explore[data-state=ready]').length"
 
