@@ -252,7 +252,10 @@ def test_the_bibliography_lists_every_entry():
 
 # -- live figures ---------------------------------------------------------------------------------------------
 FIGURES = [
-    (path, name) for path in PAGES for name in re.findall(r'class="explore" id="([^"]+)"', (SITE / path).read_text())
+    (path, name)
+    for path in PAGES
+    if path not in SOURCES
+    for name in re.findall(r'class="explore" id="([^"]+)"', (SITE / path).read_text())
 ]
 
 
