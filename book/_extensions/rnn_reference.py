@@ -62,26 +62,17 @@ def fill(app: Sphinx, docname: str, source: list[str]) -> None:
 
 CODE = re.compile(r"(``.+?``|`[^`]+`)")
 # h_{t-1} everywhere; h_t only for letters that count something, since W_x may be an argument, and code
-LOW = re.compile(r"(?:(?<=\w)_\{([^{}]+)\}|(?:(?<=\b[a-zA-Z])|(?<=\bd[a-zA-Z]))_([tTiks])\b)")
+LOW = re.compile(r"(?:(?<=\w)\\?_\{([^{}]+)\}|(?:(?<=\b[a-zA-Z])|(?<=\bd[a-zA-Z]))_([tTiks])\b)")
 HIGH = re.compile(r"(?<=[\w)|])\^(?:\{([^{}]+)\}|(\w+))")
 ARGUMENT = re.compile(r"\s*[\w, *]+ : ")  # the line that names an argument
 
 
 def typeset(text: str) -> str:
-    r"""Escape what only looks like markup, and set indices and powers as such."""
-    told: list[str] = []
-
-    def kept(role: str) -> Any:
-        def keep(match: re.Match[str]) -> str:
-            told.append(rf"\ :{role}:`{match[1] or match[2]}`\ ")
-            return f"\0{len(told) - 1}\0"
-
-        return keep
-
-    if not ARGUMENT.match(text):
-        text = HIGH.sub(kept("sup"), LOW.sub(kept("sub"), text))
-    text = re.sub(r"[|*]|(?<=\w)_(?!\w)", r"\\\g<0>", text)
-    return re.sub(r"\0(\d+)\0", lambda match: told[int(match[1])], text)
+    """Escape what only looks like markup, and set indices and powers as such."""
+    escaped = re.sub(r"[|*]|(?<=\w)_(?!\w)", r"\\\g<0>", text)
+    if ARGUMENT.match(text):
+        return escaped
+    return HIGH.sub(r"\\ :sup:`\1\2`\\ ", LOW.sub(r"\\ :sub:`\1\2`\\ ", escaped))
 
 
 def plain(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
