@@ -36,13 +36,7 @@ PAGES = sorted(
     if "<h1>This page has moved</h1>" not in p.read_text()  # tests/test_moved.py
 )
 CHAPTERS = [p for p in PAGES if p.startswith("notebooks/")]
-# The pages of source code are all of one make; a browser opens the longest, and that of the longest name.
-SOURCES = [p for p in PAGES if p.startswith("_modules/") and p != "_modules/index.html"]
-OPENED = [p for p in PAGES if p not in SOURCES]
-if SOURCES:
-    longest = max(SOURCES, key=lambda path: (SITE / path).stat().st_size)
-    widest = max(SOURCES, key=len)  # its name is the heading
-    OPENED += sorted({longest, widest})
+SOURCES = [p for p in PAGES if p.startswith("_modules/")]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PLOTS = "document.querySelectorAll('.explore[data-state=ready]').length"
 
@@ -153,7 +147,7 @@ RAW_TEX = r"\\[a-zA-Z(\[]|\$[^\s\d]|[a-z]\$|[_^]\{"
 
 # -- every page -----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", OPENED)
+@pytest.mark.parametrize("path", PAGES)
 def test_page_is_clean_and_accessible(visit, path, scheme):
     seen = visit(path, scheme=scheme)
     page = seen.page
@@ -169,7 +163,7 @@ def test_page_is_clean_and_accessible(visit, path, scheme):
     seen.clean()
 
 
-@pytest.mark.parametrize("path", OPENED)
+@pytest.mark.parametrize("path", PAGES)
 def test_page_fits_a_phone(visit, path):
     seen = visit(path, width=390, height=844, is_mobile=True, has_touch=True)
     seen.draw_all()
@@ -216,7 +210,7 @@ def test_every_link_inside_the_site_resolves():
     assert broken == []
 
 
-@pytest.mark.parametrize("path", OPENED)
+@pytest.mark.parametrize("path", PAGES)
 def test_images_and_diagrams_have_a_text(path):
     text = (SITE / path).read_text()
     assert all("alt" in image for image in Links(text).images)
