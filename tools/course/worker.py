@@ -29,8 +29,7 @@ from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from tools.course import canary, sandbox
-from tools.course.cells import MARK, exercise_of, kind_of, name_of
-from tools.course.cells import about as _about
+from tools.course.cells import MARK, about, exercise_of, kind_of, name_of
 from tools.course.execution import HIDDEN, GradingExecute
 from tools.course.rebuild import LARGEST, UnreadableError, read_submission, rebuild
 from tools.course.settings import Course
@@ -72,7 +71,7 @@ def measure(place: Bench, everything: bool = True) -> dict[str, Any]:
     cells = [_as_submitted(cell) for cell in place.release.cells]
     released = place._replace(baseline={"everything": everything})
     notebook, _ = _run(released, "baseline", cells)
-    seconds = {cell.id: _about(cell).get("seconds", 0.0) for cell in notebook.cells}
+    seconds = {cell.id: about(cell).get("seconds", 0.0) for cell in notebook.cells}
     told = _canary(notebook, place.root)
     if told is None or told["wrong"]:
         raise RuntimeError(f"{place.chapter}: the released notebook itself is suspicious: {told}")
@@ -97,7 +96,7 @@ def grade(place: Bench, student: str, path: Path, keep: Path) -> dict[str, Any]:
     notebook, notes = _run(place, student, cells)
     keep.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, keep / f"{place.chapter}.ipynb")
-    chapter = sum(_about(cell).get("seconds", 0) for cell in notebook.cells if _about(cell).get("role") == "chapter")
+    chapter = sum(about(cell).get("seconds", 0) for cell in notebook.cells if about(cell).get("role") == "chapter")
     return result | {
         "exercises": _scores(place, student, notebook),
         "tampering": _tampering(place, _canary(notebook, place.root)),
@@ -147,35 +146,35 @@ def _plan(place: Bench, student: str, notebook: nbformat.NotebookNode) -> None:
     """Write into each code cell what to run of it and for how long."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     texts = [place.hidden.get(name_of(cell), cell.source) for cell in code]
-    chapter = [_about(cell)["role"] in ("chapter", "student") for cell in code]
+    chapter = [about(cell)["role"] in ("chapter", "student") for cell in code]
     everything = place.baseline.get("everything", False)
     runs = [True] * len(code) if everything else needed(list(zip(chapter, texts, strict=True)))
     names = mentioned([text for text, run in zip(texts, runs, strict=True) if run])
     seconds = place.baseline.get("seconds", {})
     imports: list[str] = []
     released = {name_of(cell): cell.source for cell in place.release.cells}
-    parts = [exercise_of(cell) for cell in code if _about(cell)["role"] == "tests"]
+    parts = [exercise_of(cell) for cell in code if about(cell)["role"] == "tests"]
     own: set[str] = set()
     kept: dict[str, str] = {}  # imports that one exercise must not cost another
     lost: set[str] = set()  # names that cells of the student bound so far
     for cell, is_chapter, run in zip(code, chapter, runs, strict=True):
-        about = _about(cell)
-        about["limit"] = place.course.cell_seconds
+        told = about(cell)
+        told["limit"] = place.course.cell_seconds
         if is_chapter:
-            about["limit"] = max(60, 10 * seconds.get(cell.id, CHAPTER_LIMIT / 10))
+            told["limit"] = max(60, 10 * seconds.get(cell.id, CHAPTER_LIMIT / 10))
             imports.append(imports_of(cell.source, names))
             kept |= anchors(imports[-1])
             if not run:
-                about["instead"] = imports[-1]
-        elif about["role"] == "answer":
+                told["instead"] = imports[-1]
+        elif told["role"] == "answer":
             again = [kept[name] for name in sorted(lost & kept.keys())]
             again += [f"globals().pop({name!r}, None)" for name in sorted(lost & BUILTINS)]
-            about["restore"] = "\n".join(again)
+            told["restore"] = "\n".join(again)
             own = set(names_in(cell.source).binds) - kept.keys() - BUILTINS
-        elif about["role"] == "tests":
+        elif told["role"] == "tests":
             number = exercise_of(cell)
             parts.remove(number)
-            about |= {
+            told |= {
                 "environment": {
                     "RNN_TEXTBOOK_GRADING": "1",
                     "RNN_TEXTBOOK_STUDENT": student,
@@ -186,11 +185,11 @@ def _plan(place: Bench, student: str, notebook: nbformat.NotebookNode) -> None:
                 "own": sorted(own),
                 "last": number not in parts,
             }
-        elif about["role"] == "practice" and not everything and cell.source == released.get(name_of(cell)):
-            about["instead"] = ""  # nobody has written into it
-        if not is_chapter and about["role"] != "tests":
+        elif told["role"] == "practice" and not everything and cell.source == released.get(name_of(cell)):
+            told["instead"] = ""  # nobody has written into it
+        if not is_chapter and told["role"] != "tests":
             bound = names_in(cell.source).binds
-            lost |= bound - BUILTINS if about["role"] == "extra" else bound
+            lost |= bound - BUILTINS if told["role"] == "extra" else bound
 
 
 def _config(place: Bench, session: Path) -> Config:
@@ -249,7 +248,7 @@ def _scores(place: Bench, student: str, notebook: nbformat.NotebookNode) -> dict
         made["parts"].append([score, most])
         made["score"] += score
         made["max"] += most
-        made["crashed"] = made["crashed"] or _about(cell).get("crashed", "")
+        made["crashed"] = made["crashed"] or about(cell).get("crashed", "")
         error = next((output for output in cell.outputs if output.output_type == "error"), None)
         if error and not made["error"]:
             made["error"] = f"{error.ename}: {error.evalue}"[:500]
@@ -262,7 +261,7 @@ def _scores(place: Bench, student: str, notebook: nbformat.NotebookNode) -> dict
 def _trouble(answer: nbformat.NotebookNode) -> dict[str, str]:
     """Say what the answer's own cell ran into: a crash is anything but a missing or a wrong answer."""
     error = next((output for output in answer.outputs if output.output_type == "error"), None)
-    crashed = _about(answer).get("crashed", "")
+    crashed = about(answer).get("crashed", "")
     if error is None:
         return {"crashed": crashed, "error": ""}
     said = f"{error.ename}: {error.evalue}"[:500]
@@ -274,7 +273,7 @@ def _trouble(answer: nbformat.NotebookNode) -> dict[str, str]:
 def _canary(notebook: nbformat.NotebookNode, root: Path) -> dict[str, Any] | None:
     """Return what the last cell found; None if it did not do what it must."""
     nonce = (root / "nonce").read_text(encoding="utf-8")
-    cell = next((cell for cell in notebook.cells if _about(cell).get("role") == "canary"), None)
+    cell = next((cell for cell in notebook.cells if about(cell).get("role") == "canary"), None)
     for output in cell.outputs if cell else ():
         if output.output_type == "error" and output.ename == "AssertionError" and output.evalue.startswith(nonce):
             try:
