@@ -7,7 +7,7 @@ import prose
 import pytest
 from committed import experiment, run
 from playwright.sync_api import expect
-from test_site import browser, home, visit  # noqa: F401
+from test_site import home, visit  # noqa: F401
 
 from helpers.counts import rnn_parameters, window_parameters
 from helpers.gates import lstm_step

@@ -237,7 +237,12 @@ def test_head_of_the_page(path):
 
 
 def test_search_finds_a_chapter(visit):
-    seen = visit("search.html?q=orthogonal")
+    seen = visit("notebooks/01_rnn_basics.html")
+    assert not any("search" in address for address in seen.served), "the index is for the page that searches"
+    seen.page.keyboard.press("Control+k")
+    seen.page.keyboard.type("orthogonal")
+    seen.page.keyboard.press("Enter")
+    seen.page.wait_for_url("**/search.html?q=orthogonal*")
     hit = seen.page.locator("#search-results a", has_text="Vanishing and exploding").first
     expect(hit).to_be_visible(timeout=10_000)
     seen.clean()

@@ -237,6 +237,8 @@ EDITS = {
     ' role="doc-biblioentry"': "",  # deprecated in ARIA 1.3
     '<div role="list" class="citation-list">': '<div class="citation-list">',
 }
+# The theme gives each page the book's whole index, for search as you type; ours searches on a page of its own.
+SEARCHING = re.compile(r'\s*<script src="[./]*(?:_static/searchtools|_static/language_data|searchindex)\.js"></script>')
 
 
 def finish(app: Sphinx, error: Exception | None) -> None:
@@ -251,6 +253,8 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         text = edited = page.read_text()
         for found, wanted in EDITS.items():
             edited = edited.replace(found, wanted)
+        if page != out / "search.html":
+            edited = SEARCHING.sub("", edited)
         edited = re.sub(
             r"<title>([^<]*) &#8212; \1</title>", r"<title>\1, an interactive textbook</title>", edited, flags=re.I
         )
