@@ -16,7 +16,6 @@ from helpers.grammars import REVIEW_WORDS, TAGS, TONE_WORDS, WORDS, encode_words
 from helpers.layers import start_layer
 from helpers.networks import start_network
 from helpers.padding import pad
-from helpers.quizzes.bidirectional import QUESTIONS
 from helpers.readers import DISTANCES, train_tagger
 from helpers.sensitivity import sensitivity_map
 from helpers.stacks import Both, stack_forward
@@ -484,14 +483,3 @@ def test_a_sum_over_all_choices():
     assert "with $w = 1$ the sum is 256" in TEXT
     assert "it is a sum over all $2^8$ choices of layers to pass through and layers to skip" in TEXT
     assert (1 + 1) ** 8 == 2**8 == 256
-
-
-def test_every_exercise_serves_a_goal():
-    goals = TEXT.split("**You will be able to**")[1].split("**You need**")[0]
-    assert sorted(set(re.findall(r"5\.\d", goals))) == [f"5.{i}" for i in range(1, 10)]
-    assert sorted(re.findall(r"Exercise (5\.\d) ·", TEXT)) == [f"5.{i}" for i in range(1, 10)]
-
-
-def test_seven_questions():
-    assert "Seven questions." in TEXT
-    assert len(QUESTIONS) == 7

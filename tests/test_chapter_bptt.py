@@ -14,7 +14,6 @@ from helpers.costs import bptt_cost, rtrl_cost, stored_states
 from helpers.credit import reached, scalar_example, share_for_memory
 from helpers.data import recall_task
 from helpers.figures import bptt as figures
-from helpers.quizzes.bptt import QUESTIONS
 
 CHAPTER = chapter("02_bptt")
 CELLS, TEXT, CODE = CHAPTER.cells, CHAPTER.text, CHAPTER.code
@@ -462,14 +461,3 @@ def test_what_is_missing(learned):
     assert "What is missing are the 0.11 bits between 0.40 and 0.29." in TEXT
     network, grammar = learned["fables"]["network"]["median"], learned["fables"]["grammar"]
     assert (round(network, 2), round(grammar, 2), round(network - grammar, 2)) == (0.40, 0.29, 0.11)
-
-
-def test_every_exercise_serves_a_goal():
-    goals = TEXT.split("**You will be able to**")[1].split("**You need**")[0]
-    assert sorted(re.findall(r"2\.\d", goals)) == [f"2.{i}" for i in range(1, 9)]
-    assert sorted(re.findall(r"Exercise (2\.\d) ·", TEXT)) == [f"2.{i}" for i in range(1, 9)]
-
-
-def test_seven_questions():
-    assert "Seven questions." in TEXT
-    assert len(QUESTIONS) == 7

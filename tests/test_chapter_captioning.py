@@ -41,7 +41,6 @@ from helpers.captioning.shipped import shipped_arrays, shipped_captioners
 from helpers.captioning.vocabulary import MARKS
 from helpers.figures import captioning as figures
 from helpers.figures.captioning.scoring import CANDIDATES
-from helpers.quizzes.captioning import QUESTIONS
 from helpers.records import load
 from helpers.scenes import COLORS, HELD_OUT, RELATIONS, SHAPES, SIZES, draw_scenes, phrase, references
 
@@ -729,14 +728,3 @@ def test_soft_attention_weighs_all_places():
     np.testing.assert_allclose(maps.sum(-1).detach().numpy(), 1, atol=1e-5)
     assert (maps > 0).all()
     assert (captions == END).sum() == len(features), "END included"
-
-
-def test_every_exercise_serves_a_goal():
-    goals = TEXT.split("**You will be able to**")[1].split("**You need**")[0]
-    assert sorted(re.findall(r"7\.\d", goals)) == [f"7.{i}" for i in range(1, 10)]
-    assert sorted(re.findall(r"Exercise (7\.\d) ·", TEXT)) == [f"7.{i}" for i in range(1, 10)]
-
-
-def test_eight_questions():
-    assert "Eight questions." in TEXT
-    assert len(QUESTIONS) == 8

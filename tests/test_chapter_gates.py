@@ -26,7 +26,6 @@ from helpers.gates import (
 )
 from helpers.layers import start_layer
 from helpers.networks import start_network, train_network
-from helpers.quizzes.gates import QUESTIONS
 from helpers.recording import record
 
 CHAPTER = chapter("04_gates")
@@ -597,14 +596,3 @@ def test_parameters_in_short(D, H):
     assert layer_parameters("lstm", D, H) == 4 * H * (D + H + 1)
     assert layer_parameters("lstm", D, H, biases=2) == 4 * H * (D + H + 2)
     assert layer_parameters("gru", D, H) == 3 * H * (D + H + 2)
-
-
-def test_every_exercise_serves_a_goal():
-    goals = TEXT.split("**You will be able to**")[1].split("**You need**")[0]
-    assert sorted(re.findall(r"4\.\d", goals)) == [f"4.{i}" for i in range(1, 10)]
-    assert sorted(re.findall(r"Exercise (4\.\d) ·", TEXT)) == [f"4.{i}" for i in range(1, 10)]
-
-
-def test_eight_questions():
-    assert "Eight questions." in TEXT
-    assert len(QUESTIONS) == 8

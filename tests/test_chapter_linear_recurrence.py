@@ -26,7 +26,6 @@ from helpers.linear_recurrence import (
     state_variance,
     steps_until_still,
 )
-from helpers.quizzes.linear_recurrence import QUESTIONS
 from helpers.records import load
 
 CHAPTER = chapter("08_linear_recurrence")
@@ -652,14 +651,3 @@ def test_mambas_gate_is_mingrus():
     assert left == pytest.approx(1 / (1 + np.exp(u)))
     new = mingru_step(np.zeros((1, 1)), old, np.zeros((2, 1)), np.array([u, n]))
     assert new == pytest.approx(left * old + (1 - left) * n)
-
-
-def test_every_exercise_serves_a_goal():
-    goals = TEXT.split("**You will be able to**")[1].split("**You need**")[0]
-    assert sorted(set(re.findall(r"8\.\d", goals))) == [f"8.{i}" for i in range(1, 10)]
-    assert sorted(re.findall(r"Exercise (8\.\d) ·", TEXT)) == [f"8.{i}" for i in range(1, 10)]
-
-
-def test_six_questions():
-    says("Six questions.")
-    assert len(QUESTIONS) == 6

@@ -17,7 +17,6 @@ from helpers.data import hold_task
 from helpers.figures import rnn_basics as figures
 from helpers.language import fit
 from helpers.output import cross_entropy, softmax
-from helpers.quizzes.rnn_basics import QUESTIONS
 from helpers.rnn_basics import encode, rnn_forward, vocabulary
 from helpers.writing import generate, next_scores, start_language_model
 
@@ -248,17 +247,6 @@ def test_hello_without_a_state():
     assert np.mean(losses) == pytest.approx(0.347, abs=5e-4)
     assert np.mean(losses) == pytest.approx(np.log(2) / 2)
     assert "without W_h, after 100: 0.35" in json.dumps(CELLS), "and that is where training without a state arrives"
-
-
-def test_every_exercise_serves_a_goal():
-    goals = TEXT.split("**You will be able to**")[1].split("**You need**")[0]
-    assert sorted(re.findall(r"1\.\d", goals)) == [f"1.{i}" for i in range(1, 10)]
-    assert sorted(re.findall(r"Exercise (1\.\d) ·", TEXT)) == [f"1.{i}" for i in range(1, 10)]
-
-
-def test_seven_questions():
-    assert "Seven questions." in TEXT
-    assert len(QUESTIONS) == 7
 
 
 # -- The network that writes --------------------------------------------------------------------------------

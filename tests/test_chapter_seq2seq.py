@@ -15,7 +15,6 @@ from helpers.decoding import beam_search, greedy_search
 from helpers.figures import seq2seq as figures
 from helpers.figures.seq2seq.attend import HULL, KEYS, attended
 from helpers.phrases import END, START, WAYS, batch_of, date_words, number_pair, number_words, source_of
-from helpers.quizzes.seq2seq import QUESTIONS
 from helpers.records import load
 from helpers.seq2seq import (
     alignment,
@@ -759,17 +758,6 @@ def test_extra_parameters(H):
     assert (plain, attending) == ("0", r"$2HA + A$ for the score; $3H \cdot H$ more in $W_x$, $V H$ in $W_y$")
     A, V = H, start_seq2seq(H, 0).output.out_features
     assert size(H, "attention") - size(H, "plain") == 2 * H * A + A + 3 * H * H + V * H
-
-
-def test_every_exercise_serves_a_goal():
-    goals = TEXT.split("**You will be able to**")[1].split("**You need**")[0]
-    assert sorted(set(re.findall(r"6\.\d", goals))) == [f"6.{i}" for i in range(1, 10)]
-    assert sorted(re.findall(r"Exercise (6\.\d) ·", TEXT)) == [f"6.{i}" for i in range(1, 10)]
-
-
-def test_eight_questions():
-    assert "Eight questions." in TEXT
-    assert len(QUESTIONS) == 8
 
 
 # -- What the experiments measure, and what their records are made of -----------------------------------------

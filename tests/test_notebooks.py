@@ -155,6 +155,14 @@ def numbering_problems(notebook, stem):
     return [] if found == wanted else [f"exercises {found}, wanted {wanted}"]
 
 
+def announcement_problems(notebook):
+    """The text announces each exercise, in the same order: "Exercise 3.1 · easy · practice."."""
+    prose = "\n".join(source for _, _, source in cells(notebook, "markdown"))
+    told = re.findall(r"Exercise (\d+\.\d+) · (?:easy|medium|hard) · (graded|practice)\b", prose)
+    wanted = [(found.number, "graded" if found.graded else "practice") for found in find_exercises(notebook)]
+    return [] if told == wanted else [f"announced {told}, wanted {wanted}"]
+
+
 def stub_problems(notebook):
     return [
         f"Exercise {exercise.number}: wanted NotImplementedError with its number, or TODO, in the stub"
@@ -273,7 +281,9 @@ def test_citations_are_in_the_bibliography(path):
 
 @each_notebook
 @pytest.mark.parametrize(
-    "rule", [stub_problems, fold_out_problems, dependence_problems], ids=["stubs", "fold-outs", "dependence"]
+    "rule",
+    [announcement_problems, stub_problems, fold_out_problems, dependence_problems],
+    ids=["announcements", "stubs", "fold-outs", "dependence"],
 )
 def test_exercises(path, rule):
     problems = rule(read(path))
@@ -440,6 +450,13 @@ def test_citations_are_matched_by_doi_or_address(url, there):
 def test_wrong_numbers_are_found(numbers):
     wrong = book(*(code(PRACTICE.replace("3.1", number)) for number in numbers))
     assert numbering_problems(wrong, "03_small")
+
+
+def test_an_exercise_announced_otherwise_is_found():
+    told = "Exercise 3.1 · easy · practice. Double it."
+    assert not announcement_problems(book(markdown(told), code(PRACTICE)))
+    for other in ("", told.replace("3.1", "3.2"), told.replace("practice", "graded"), f"{told}\n\n{told}"):
+        assert announcement_problems(book(markdown(other), code(PRACTICE))), other
 
 
 def test_a_stub_that_does_not_say_to_do_is_found():
