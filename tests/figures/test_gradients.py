@@ -1,14 +1,12 @@
 """The figures of chapter 3 show what theory says, and keep their axes still."""
 
-import gzip
-import itertools
-import json
 import re
 
 import numpy as np
 import pytest
+from states import check_baked, check_controls, check_told, states
 
-from helpers.explore import MAX_BYTES, explore
+from helpers.explore import MAX_BYTES
 from helpers.figures.front import memory
 from helpers.figures.gradients import eigenvalue_powers, lag_contributions, norm_against_step, norms_by_kind
 from helpers.figures.gradients.norms import DECADES, FAR, REACH
@@ -155,39 +153,24 @@ KIND_CONTROLS = {
     "noise": [0.1, 0.0, 0.5, 1.0],
     "activation": ["tanh", "identity", "relu"],
 }
-CONTROLS = {
-    lag_contributions: {"radius": (0.3, 1.5, 0.05, 0.5), "length": (10, 100, 10, 100)},
-    norms_by_kind: KIND_CONTROLS,
-    eigenvalue_powers: {"magnitude": (0.8, 1.1, 0.02, 0.94), "angle": (0, 180, 15, 30)},
+CALLS = {
+    "contributions": (lag_contributions, {"radius": (0.3, 1.5, 0.05, 0.5), "length": (10, 100, 10, 100)}),
+    "norms": (norms_by_kind, KIND_CONTROLS),
+    "powers": (eigenvalue_powers, {"magnitude": (0.8, 1.1, 0.02, 0.94), "angle": (0, 180, 15, 30)}),
 }
 
 
-@pytest.mark.parametrize("function", CONTROLS, ids=lambda f: f.__name__)
-def test_whole_range_is_within_budget_and_each_control_moves_the_curves(function):
-    shown = explore(function, name=f"test-{function.__name__.replace('_', '-')}", live=False, **CONTROLS[function])
-    baked = shown.bake()  # draws every combination; beyond the budget, explore itself raises
-    assert len(gzip.compress(json.dumps(baked, separators=(",", ":")).encode())) < MAX_BYTES
-    moved = {axis for path, axes, _ in baked["varying"] if path[0] == "data" for axis in axes}
-    assert moved == set(range(len(shown.controls)))
-    still = {tuple(path) for path, _ in baked["fixed"]}
-    assert {("layout", "xaxis", "range"), ("layout", "yaxis", "range")} <= still
-    start = {control.name: control.start for control in shown.controls}
-    first = [trace.y for trace in shown.draw(**shown.values(start)).data]
-    for control in shown.controls:
-        others = [shown.draw(**shown.values(start | {control.name: i})).data for i in range(len(control.values))]
-        assert any(str([trace.y for trace in other]) != str(first) for other in others), control.name
+def test_it_is_small_and_its_axes_stay(explorer):
+    check_baked(explorer, MAX_BYTES)
 
 
-@pytest.mark.parametrize("function", CONTROLS, ids=lambda f: f.__name__)
-def test_readings_are_short_and_tell_a_number(function):
-    shown = explore(function, name=f"words-{function.__name__.replace('_', '-')}", live=True, **CONTROLS[function])
-    for combination in itertools.product(*(control.values[::3] + control.values[-1:] for control in shown.controls)):
-        values = dict(zip((control.name for control in shown.controls), combination, strict=True))
-        reading = shown.draw(**values).layout.meta["reading"]
-        assert len(reading.split()) < 30, reading
-        assert re.search(r"\d", reading)
-        assert "nan" not in reading
-        assert "inf" not in reading
+def test_every_control_changes_data_from_the_start(explorer):
+    check_controls(explorer)
+
+
+def test_readings_are_short_and_tell_a_number(explorer):
+    for values in states(explorer):
+        check_told(explorer.draw(**values))
 
 
 def test_the_kinds_are_those_of_the_module():

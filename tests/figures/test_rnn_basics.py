@@ -1,16 +1,12 @@
 """The figures of chapter 1 show what the modules compute, and keep their axes still."""
 
-import gzip
-import itertools
-import json
-import re
 import string
 
 import numpy as np
 import pytest
+from states import check_baked, check_told, check_values, states
 
 from helpers.counts import rnn_parameters
-from helpers.explore import MAX_BYTES, explore
 from helpers.figures.rnn_basics import PROBLEMS, SIGNALS, next_symbol, parameter_counts, shapes, unrolled
 from helpers.figures.rnn_basics.memory import LONGEST, UNITS
 from helpers.output import softmax
@@ -145,40 +141,29 @@ def after(context, temperature):
     return next_symbol(SCORES[context], LETTERS, temperature, LETTERS[context + 2])
 
 
-CONTROLS = {
-    unrolled: {"steps": (1, 30, 1, 30), "eigenvalue": (0.5, 1.3, 0.1, 0.9), "signal": list(SIGNALS)},
-    shapes: {"problem": list(PROBLEMS), "step": (1, 7, 1, 7)},
-    parameter_counts: {
-        "context": (1, 20, 1, 5),
-        "symbols": {"27 letters": 27, "1,000 words": 1000, "50,000 words": 50_000},
-        "hidden": [128, 32, 512, 1024],
-    },
-    after: {"context": {"a": 0, "b": 1, "c": 2}, "temperature": (0, 2, 0.1, 1)},
+CALLS = {
+    "unrolled": (unrolled, {"steps": (1, 30, 1, 30), "eigenvalue": (0.5, 1.3, 0.1, 0.9), "signal": list(SIGNALS)}),
+    "shapes": (shapes, {"problem": list(PROBLEMS), "step": (1, 7, 1, 7)}),
+    "counts": (
+        parameter_counts,
+        {
+            "context": (1, 20, 1, 5),
+            "symbols": {"27 letters": 27, "1,000 words": 1000, "50,000 words": 50_000},
+            "hidden": [128, 32, 512, 1024],
+        },
+    ),
+    "after": (after, {"context": {"a": 0, "b": 1, "c": 2}, "temperature": (0, 2, 0.1, 1)}),
 }
-AXES = {unrolled: ("xaxis", "yaxis", "yaxis2", "yaxis3")}
 
 
-@pytest.mark.parametrize("function", CONTROLS, ids=lambda f: f.__name__)
-def test_whole_range_is_within_budget_and_each_control_moves_the_traces(function):
-    shown = explore(function, name=f"test-{function.__name__.replace('_', '-')}", live=False, **CONTROLS[function])
-    baked = shown.bake()  # draws every combination; beyond the budget, explore itself raises
-    assert len(gzip.compress(json.dumps(baked, separators=(",", ":")).encode())) < min(MAX_BYTES, 21_000)
-    still = {tuple(path) for path, _ in baked["fixed"]}
-    assert {("layout", axis, "range") for axis in AXES.get(function, ("xaxis", "yaxis"))} <= still
-    start = {control.name: control.start for control in shown.controls}
-    first = shown.draw(**shown.values(start)).data
-    for control in shown.controls:
-        others = [shown.draw(**shown.values(start | {control.name: i})).data for i in range(len(control.values))]
-        assert any(str(other) != str(first) for other in others), control.name
+def test_it_is_small_and_its_axes_stay(explorer):
+    check_baked(explorer, 21_000)
 
 
-@pytest.mark.parametrize("function", CONTROLS, ids=lambda f: f.__name__)
-def test_readings_are_short_and_tell_a_number(function):
-    shown = explore(function, name=f"words-{function.__name__.replace('_', '-')}", live=True, **CONTROLS[function])
-    for combination in itertools.product(*(control.values[::3] + control.values[-1:] for control in shown.controls)):
-        values = dict(zip((control.name for control in shown.controls), combination, strict=True))
-        reading = shown.draw(**values).layout.meta["reading"]
-        assert len(reading.split()) < 30, reading
-        assert re.search(r"\d", reading)
-        assert "nan" not in reading
-        assert "inf" not in reading
+def test_every_control_changes_data_from_the_start(explorer):
+    check_values(explorer, ends="step")  # a problem may have come to its last step
+
+
+def test_readings_are_short_and_tell_a_number(explorer):
+    for values in states(explorer):
+        check_told(explorer.draw(**values))
