@@ -254,6 +254,14 @@ def test_search_finds_a_chapter(visit):
     seen.clean()
 
 
+def test_excerpts_of_the_search_show_no_tex(visit):
+    seen = visit("search.html?q=spectral+radius")
+    excerpt = seen.page.locator("#search-results li", has_text="Backpropagation through time").locator(".context")
+    expect(excerpt).to_contain_text("of W_h", timeout=10_000)
+    assert not re.search(RAW_TEX, seen.page.locator("#search-results").inner_text())
+    seen.clean()
+
+
 def test_the_bibliography_lists_every_entry():
     text = re.sub(r"<[^>]+>", "", (SITE / "book" / "bibliography.html").read_text())
     titles = re.findall(r"^\s*title\s*=\s*\{(.+?)\},?$", (ROOT / "book" / "references.bib").read_text(), re.MULTILINE)

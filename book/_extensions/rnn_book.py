@@ -175,6 +175,8 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
         title = quote(f"Error on {pagename} (edition {context['edition']})")
         kind = "-/issues/new?issue[title]=" if "gitlab" in url else "issues/new?title="
         context["report_url"] = f"{url}/{kind}{title}"
+    if pagename == "search":
+        app.add_js_file("search.js", loading_method="defer")
     if doctree is None:
         return
     lead = re.search(r'<p class="lead">(.*?)</p>', context.get("body", ""), re.DOTALL)
